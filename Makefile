@@ -1,0 +1,28 @@
+# The one front door. What each of these does is in the script that it calls.
+.PHONY: build test lint format run bench clean
+
+build:
+	tools/install run
+	cmake --preset dev -Wno-dev
+	ninja -C build/dev
+
+test:
+	./check
+
+lint:
+	tools/lint
+
+format:
+	tools/lint --fix
+
+run:
+	./quickstart
+
+bench:
+	tools/install run
+	cmake --preset release -Wno-dev
+	ninja -C build/release amikeco-bench
+	build/release/bin/amikeco-bench
+
+clean:
+	rm -rf build

@@ -1,0 +1,20 @@
+// amikeco-bench: every figure that the documents claim, each beside its baseline in the same run. One line of JSON a
+// result. Arguments name the benchmarks to run: service, ranking, latency; none: all.
+#include <cstdio>
+#include <cstring>
+
+#include "bench/harness.h"
+
+int main(int argc, char** argv) {
+  using namespace amikeco::bench;
+  const struct {
+    const char* name;
+    void (*run)();
+  } benchmarks[] = {{"service", BenchCommandsAndReads}, {"ranking", BenchRanking}, {"latency", BenchCommitToEffect}};
+  for (const auto& benchmark : benchmarks) {
+    bool wanted = argc == 1;
+    for (int i = 1; i < argc; ++i) wanted = wanted || std::strcmp(argv[i], benchmark.name) == 0;
+    if (wanted) benchmark.run();
+  }
+  return 0;
+}

@@ -1,0 +1,183 @@
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
+#include "cli/api.h"
+#include "cli/failure.h"
+#include "cli/invocation.h"
+#include "cli/print.h"
+#include "cli/session.h"
+#include "cli/special.h"
+#include "common/base/dates.h"
+#include "common/base/status.h"
+
+namespace amikeco::cli {
+namespace {
+
+using applicant::v1::ApplicationExplanation;
+using applicant::v1::RuleResult;
+using applicant::v1::Waiting;
+using compliance::v1::Clearance;
+using compliance::v1::ItemRecord;
+using compliance::v1::OpenItem;
+
+// The answer of the command's method; the command prints it itself.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Ask(Invocation& invocation) {
+  const auto& method = *FindMethod(invocation.command->method);
+  AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, method));
+  AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
+  return session->Call(method, *invocation.request);
+}
+
+// Other forms than a person's are those of every answer.
+bool IsForPrograms(const Settings& settings) { return settings.json() || settings.output == "name"; }
+
+template <typename T>
+std::string Short(T value, const google::protobuf::EnumDescriptor* type) {
+  const auto* const known = type->FindValueByNumber(value);
+  return known == nullptr ? absl::StrCat(value) : ShortName(*known);
+}
+
+const char* Mark(bool holds) {
+  if (SpeaksUtf8()) return holds ? "✓" : "✗";
+  return holds ? "[ok]" : "[--]";
+}
+
+std::string ToLine(const Waiting& waiting) {
+  std::string line = absl::StrCat("  - ", waiting.what());
+  std::string owner = Short(waiting.owner(), options::v1::Role_descriptor());
+  if (!waiting.owner_name().empty()) absl::StrAppend(&owner, owner.empty() ? "" : " ", waiting.owner_name());
+  if (!owner.empty()) absl::StrAppend(&line, "\n      owed by ", owner);
+  if (waiting.has_due())
+    absl::StrAppend(&line, owner.empty() ? "\n      due" : ", due", " ", FormatDate(waiting.due()));
+  if (waiting.overdue()) absl::StrAppend(&line, ", OVERDUE");
+  return line + "\n";
+}
+
+std::string ToLine(const RuleResult& result) {
+  std::string line = absl::StrCat("  ", Mark(result.holds() || result.overridden()), " ", result.rule());
+  if (!result.holds() && !result.reason().empty()) absl::StrAppend(&line, " (", result.reason(), ")");
+  if (result.overridden()) absl::StrAppend(&line, " set aside");
+  if (!result.explanation().empty()) absl::StrAppend(&line, ": ", result.explanation());
+  if (!result.holds() && !result.overridden() && !result.remedy().empty()) {
+    absl::StrAppend(&line, "\n      What would change it: ", result.remedy());
+  }
+  return line + "\n";
+}
+
+// "WithdrawApplication" as a command of this program; "" when it has none.
+std::string CommandFor(absl::string_view rpc) {
+  for (const Command& command : Commands()) {
+    if (command.method == absl::StrCat("applicant/", rpc)) return absl::StrCat(command.noun, " ", command.verb);
+  }
+  return "";
+}
+
+std::string ToText(const ApplicationExplanation& explanation) {
+  std::string text =
+      absl::StrCat(explanation.name(), ": ", Short(explanation.state(), applicant::v1::Application::State_descriptor()),
+                   "\n", explanation.summary(), explanation.summary().empty() ? "" : "\n");
+  if (explanation.waiting_for_size() > 0) text += "\nIt waits for:\n";
+  for (const Waiting& waiting : explanation.waiting_for()) text += ToLine(waiting);
+  // What does not hold comes first: that is what a person asks about.
+  if (explanation.rule_results_size() > 0) text += "\nThe rules:\n";
+  for (const bool holds : {false, true}) {
+    for (const RuleResult& result : explanation.rule_results()) {
+      if (result.holds() == holds) text += ToLine(result);
+    }
+  }
+  std::vector<std::string> commands;
+  for (const std::string& rpc : explanation.possible_commands()) {
+    if (std::string command = CommandFor(rpc); !command.empty()) commands.push_back(std::move(command));
+  }
+  if (!commands.empty()) absl::StrAppend(&text, "\nWhat can be done now:\n  ", absl::StrJoin(commands, "\n  "), "\n");
+  return text;
+}
+
+std::string DaysText(const google::type::Date& first, const google::type::Date& last) {
+  const std::string from = first.year() == 0 ? "" : FormatDate(first);
+  const std::string to = last.year() == 0 ? "" : FormatDate(last);
+  if (from.empty() && to.empty()) return "without end";
+  return from == to ? from : absl::StrCat(from.empty() ? "…" : from, " to ", to.empty() ? "…" : to);
+}
+
+std::string ToLine(const ItemRecord& record) {
+  std::string line = absl::StrCat("      record ", record.number(), ": ",
+                                  Short(record.outcome(), compliance::v1::Outcome_descriptor()));
+  if (!record.kind().empty()) absl::StrAppend(&line, ", ", record.kind());
+  if (!record.host().empty()) absl::StrAppend(&line, ", ", record.host());
+  absl::StrAppend(&line, ", ", DaysText(record.valid_from(), record.valid_to()), ", by ", record.by());
+  if (!record.void_reason().empty()) absl::StrAppend(&line, ", void: ", record.void_reason());
+  return line + "\n";
+}
+
+std::string ItemsText(const Clearance& clearance) {
+  std::string text;
+  for (const auto& item : clearance.items()) {
+    const OpenItem* open = nullptr;
+    for (const OpenItem& candidate : clearance.open_items()) {
+      if (candidate.item() == item.id()) open = &candidate;
+    }
+    absl::StrAppend(&text, "  ", Mark(open == nullptr), " ", item.id(), item.mandatory() ? "" : " (optional)");
+    if (!item.host().empty()) absl::StrAppend(&text, " at ", item.host());
+    absl::StrAppend(&text, ", for ", DaysText(item.first_day(), item.last_day()));
+    if (open != nullptr && item.has_due()) absl::StrAppend(&text, ", due ", FormatDate(item.due()));
+    text += "\n";
+    for (const auto& record : clearance.records()) {
+      if (record.item() == item.id()) text += ToLine(record);
+    }
+    if (open == nullptr) continue;
+    for (const auto& reason : open->reasons()) {
+      absl::StrAppend(&text, "      open: ",
+                      reason.explanation().empty() ? Short(reason.code(), compliance::v1::OpenReason::Code_descriptor())
+                                                   : reason.explanation(),
+                      "\n");
+    }
+  }
+  return text;
+}
+
+std::string ToText(const Clearance& clearance) {
+  std::string text =
+      absl::StrCat(clearance.name(), ": ", Short(clearance.state(), Clearance::State_descriptor()), " (version ",
+                   clearance.version(), ")\n", Mark(clearance.cleared()),
+                   clearance.cleared() ? " The stay may begin and go on.\n" : " The stay may not begin or go on.\n");
+  if (!clearance.reason().empty()) absl::StrAppend(&text, "Reason: ", clearance.reason(), "\n");
+  if (!clearance.revoked_by().empty()) absl::StrAppend(&text, "Revoked by ", clearance.revoked_by(), "\n");
+  if (clearance.legs_size() > 0) text += "\nThe stay:\n";
+  for (const auto& leg : clearance.legs()) {
+    absl::StrAppend(&text, "  ", leg.id(), "  ", leg.host(), "  ", DaysText(leg.start(), leg.end()), "\n");
+  }
+  if (clearance.items_size() > 0) absl::StrAppend(&text, "\nItems:\n", ItemsText(clearance));
+  absl::StrAppend(&text, "\nPictures and reports: ", clearance.media_allowed() ? "allowed" : "not allowed", "\n");
+  if (clearance.lapses_size() > 0) text += "\nWhat ends when, if nothing more is recorded:\n";
+  for (const auto& lapse : clearance.lapses()) {
+    absl::StrAppend(&text, "  ", FormatDate(lapse.day()), "  ", lapse.item(),
+                    lapse.needed() ? "  the stay needs it then" : "", "\n");
+  }
+  if (clearance.has_clearance_ends())
+    absl::StrAppend(&text, "Clearance ends on ", FormatDate(clearance.clearance_ends()), ".\n");
+  return text;
+}
+
+template <typename Record>
+absl::StatusOr<int> Show(Invocation& invocation) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto response, Ask(invocation));
+  if (IsForPrograms(invocation.settings)) {
+    std::cout << Print(invocation.settings, View::kDetails, {{"", response.get()}});
+  } else {
+    std::cout << ToText(static_cast<const Record&>(*response));
+  }
+  return kOk;
+}
+
+}  // namespace
+
+absl::StatusOr<int> ExplainApplication(Invocation& invocation) { return Show<ApplicationExplanation>(invocation); }
+
+absl::StatusOr<int> ShowClearance(Invocation& invocation) { return Show<Clearance>(invocation); }
+
+}  // namespace amikeco::cli

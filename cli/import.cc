@@ -1,0 +1,168 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "amikeco/matching/v1/matching.pb.h"
+#include "cli/api.h"
+#include "cli/csv.h"
+#include "cli/failure.h"
+#include "cli/invocation.h"
+#include "cli/print.h"
+#include "cli/session.h"
+#include "cli/special.h"
+#include "common/base/status.h"
+
+namespace amikeco::cli {
+namespace {
+
+using matching::v1::ImportHostsRequest;
+using matching::v1::ImportHostsResponse;
+
+// A chunk is one transaction: small enough for a smooth bar and for others' writes to get in between.
+constexpr int kChunkRows = 1000;
+constexpr size_t kChunkBytes = 512 * 1024;
+
+// On a terminal a bar that is drawn over itself, elsewhere a line for each tenth.
+class Progress {
+ public:
+  explicit Progress(int total) : total_(std::max(total, 1)), terminal_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (terminal_ && shown_ >= 0) std::fputs("\n", stderr);
+  }
+
+  void Show(int done) {
+    constexpr int kWidth = 40;
+    const int percent = static_cast<int>(int64_t{100} * done / total_);
+    if (terminal_) {
+      const int filled = kWidth * percent / 100;
+      absl::FPrintF(stderr, "\r[%s%s] %3d %%  %d of %d rows", std::string(filled, '#'),
+                    std::string(kWidth - filled, ' '), percent, done, total_);
+    } else if (percent / 10 > shown_ / 10 || shown_ < 0) {
+      absl::FPrintF(stderr, "%d %%  %d of %d rows\n", percent, done, total_);
+    }
+    shown_ = percent;
+  }
+
+ private:
+  const int total_;
+  const bool terminal_;
+  int shown_ = -1;
+};
+
+absl::StatusOr<std::string> ReadWhole(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad() || !file.is_open() || (text.empty() && !file.eof())) {
+    return Error(kNoFile, absl::StrCat("The file ", name, " cannot be read."), {{"file", name}});
+  }
+  return text;
+}
+
+// "us_agencies.csv" of data/us_agencies.csv, with nothing in it that a source's name may not have.
+std::string SourceOf(absl::string_view file) {
+  std::string name(file.substr(file.rfind('/') + 1));
+  for (char& c : name) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_') c = '-';
+  }
+  return name;
+}
+
+void Reject(ImportHostsResponse& report, int line, absl::string_view reason) {
+  auto& row = *report.add_rejected();
+  row.set_line(line);
+  row.set_reason(std::string(reason));
+}
+
+// What the file itself loses, before any service has seen it.
+void ReportLosses(const CsvFile& file, ImportHostsResponse& report) {
+  for (const int line : file.too_long) Reject(report, line, "The row is longer than 512 KiB: a quote may be missing.");
+  for (const CsvRepeat& repeat : file.repeats) {
+    Reject(report, repeat.line, absl::StrCat("ORI ", repeat.key, " is on line ", repeat.earlier_line, " already."));
+  }
+  if (file.unclosed_line == 0) return;
+  Reject(report, file.unclosed_line,
+         "The file ends inside a quoted field of the row that begins here: it is truncated, or a quote is missing.");
+}
+
+// Sends the chunks in order and adds up the answers in `report`, which is right also when it fails.
+absl::Status Send(Session& session, ImportHostsRequest request, const CsvFile& file, ImportHostsResponse& report) {
+  const auto& method = *FindMethod("matching/ImportHosts");
+  const int from = request.first_line();
+  Progress progress(file.rows);
+  int done = 0;
+  for (const CsvChunk& chunk : file.chunks) {
+    if (chunk.first_line >= from) {
+      request.set_first_line(chunk.first_line);
+      request.set_csv_chunk(std::string(chunk.text));
+      auto response = session.Call(method, request);
+      if (!response.ok()) {
+        absl::FPrintF(stderr, "\nEverything before line %d is imported; go on with --first-line %d.\n",
+                      chunk.first_line, chunk.first_line);
+        return response.status();
+      }
+      // Counts add up and rejected rows are appended.
+      const auto& part = static_cast<const ImportHostsResponse&>(**response);
+      report.set_created(report.created() + part.created());
+      report.set_updated(report.updated() + part.updated());
+      report.set_unchanged(report.unchanged() + part.unchanged());
+      report.mutable_rejected()->MergeFrom(part.rejected());
+    }
+    done += chunk.rows;
+    progress.Show(done);
+  }
+  return absl::OkStatus();
+}
+
+void PrintReport(const Settings& settings, const ImportHostsResponse& report) {
+  if (settings.json()) {
+    std::cout << ToJson(report, settings.output == "json");
+    return;
+  }
+  const bool aligned = WantsTable(settings);
+  std::cout << Table({"CREATED", "UPDATED", "UNCHANGED", "REJECTED"},
+                     {{absl::StrCat(report.created()), absl::StrCat(report.updated()), absl::StrCat(report.unchanged()),
+                       absl::StrCat(report.rejected_size())}},
+                     aligned);
+  std::vector<std::vector<std::string>> lines;
+  for (const auto& row : report.rejected()) lines.push_back({absl::StrCat(row.line()), row.reason()});
+  if (lines.empty()) return;
+  if (aligned) std::cout << "\n";
+  std::cout << Table({"LINE", "REASON"}, lines, aligned);
+}
+
+}  // namespace
+
+absl::StatusOr<int> ImportHosts(Invocation& invocation) {
+  auto& request = static_cast<ImportHostsRequest&>(*invocation.request);
+  if (!invocation.settings.request_id.empty()) {
+    return Error(kUsageError,
+                 "An import is many commands, each with a request id of its own; it may be sent again without one.");
+  }
+  const std::string& name = invocation.words[0];
+  AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadWhole(name));
+  const CsvFile file = SplitCsv(text, kChunkRows, kChunkBytes, "ori");
+  if (file.header.empty()) {
+    return Error(kUsageError,
+                 absl::StrCat(name, file.unclosed_line == 0 ? " has no header row." : " ends inside its header row."));
+  }
+  if (request.source_id().empty()) request.set_source_id(SourceOf(name));
+  request.set_header(std::string(file.header));
+  AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, *FindMethod("matching/ImportHosts")));
+  AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
+  ImportHostsResponse report;
+  AMIKECO_RETURN_IF_ERROR(Send(*session, request, file, report));
+  ReportLosses(file, report);
+  std::sort(report.mutable_rejected()->pointer_begin(), report.mutable_rejected()->pointer_end(),
+            [](const auto* a, const auto* b) { return a->line() < b->line(); });
+  PrintReport(invocation.settings, report);
+  return report.rejected().empty() ? kOk : kPartial;
+}
+
+}  // namespace amikeco::cli

@@ -1,0 +1,23 @@
+// Commands that do more than call a method and print its answer.
+#ifndef AMIKECO_CLI_SPECIAL_H_
+#define AMIKECO_CLI_SPECIAL_H_
+
+#include "absl/status/statusor.h"
+
+namespace amikeco::cli {
+
+struct Invocation;
+
+// `host import`: sends the file in chunks of whole rows, with progress on standard error. 7 when rows were skipped.
+absl::StatusOr<int> ImportHosts(Invocation& invocation);
+// `application why`: as a person would like to be told.
+absl::StatusOr<int> ExplainApplication(Invocation& invocation);
+// `clearance show`: what holds and what does not, and what lapses when.
+absl::StatusOr<int> ShowClearance(Invocation& invocation);
+// `health`: 6 when a service is not ready.
+absl::StatusOr<int> Health(Invocation& invocation);
+absl::StatusOr<int> Version(Invocation& invocation);
+
+}  // namespace amikeco::cli
+
+#endif  // AMIKECO_CLI_SPECIAL_H_

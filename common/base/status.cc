@@ -1,0 +1,44 @@
+#include "common/base/status.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace amikeco {
+
+absl::Status Error(const ErrorName& name, absl::string_view sentence, ErrorMetadata metadata) {
+  absl::Status status(name.code, sentence);
+  google::rpc::ErrorInfo info;
+  info.set_domain(name.domain);
+  info.set_reason(name.reason);
+  for (const auto& [key, value] : metadata) (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  SetDetail(status, info);
+  return status;
+}
+
+absl::Status NotFound(absl::string_view name) {
+  return Error(errors::kNotFound, absl::StrCat("There is no ", name, " that you may see."), {{"name", name}});
+}
+
+void FieldErrors::Add(absl::string_view field, absl::string_view description) {
+  auto* violation = bad_.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(std::string(description));
+}
+
+absl::Status FieldErrors::ToStatus() const {
+  if (empty()) return absl::OkStatus();
+  const auto& first = bad_.field_violations(0);
+  std::string sentence = absl::StrCat(first.field(), ": ", first.description());
+  if (const int more = bad_.field_violations_size() - 1; more > 0) {
+    absl::StrAppend(&sentence, " (and ", more, " more, see BadRequest)");
+  }
+  absl::Status status = Error(errors::kInvalidFields, sentence);
+  SetDetail(status, bad_);
+  return status;
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  return info.ok() ? info->reason() : "";
+}
+
+}  // namespace amikeco

@@ -1,0 +1,42 @@
+// A service's command line and its config file.
+#ifndef AMIKECO_COMMON_CONFIG_CONFIG_H_
+#define AMIKECO_COMMON_CONFIG_CONFIG_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/config/textproto.h"
+
+namespace amikeco {
+
+// Of the build, for instance "0.1.0".
+absl::string_view Version();
+
+// What a command line asks for. `exit_code` is set when the program has already done it all (--help, --check,
+// a mistake).
+struct CommandLineAnswer {
+  bool exit = false;
+  int exit_code = 0;
+  std::string out;    // for standard output
+  std::string error;  // for standard error
+};
+
+// Reads `--config FILE`, `--check`, `--help` and `--version` into `config`. `validate` looks at the parsed
+// config and its refusal is printed like a mistake in the file; null: nothing more to look at.
+CommandLineAnswer LoadConfig(int argc, const char* const* argv, google::protobuf::Message& config,
+                             const std::function<absl::Status()>& validate);
+// Prints the answer and ends the process if it says so.
+void PrintAndMaybeExit(const CommandLineAnswer& answer);
+
+// For main(): the config, or the process has ended with what is wrong on standard error (exit code 2).
+template <typename T>
+T LoadConfigOrExit(int argc, char** argv, const std::function<absl::Status(const T&)>& validate = nullptr) {
+  T config;
+  PrintAndMaybeExit(LoadConfig(argc, argv, config, [&] { return validate ? validate(config) : absl::OkStatus(); }));
+  return config;
+}
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_COMMON_CONFIG_CONFIG_H_

@@ -1,0 +1,65 @@
+#include "common/events/consumer.h"
+
+#include <exception>
+
+#include "common/events/follower.h"
+#include "common/observe/trace.h"
+
+namespace amikeco {
+
+bool IsStale(const absl::Status& status) { return absl::IsFailedPrecondition(status) || absl::IsNotFound(status); }
+
+bool IsPassing(const absl::Status& status) {
+  return absl::IsAborted(status) || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
+Origin OriginOfReaction(const Wiring& wiring, const event::v1::Event& event) {
+  return {wiring.service, SystemActor(wiring.service), wiring.clock.Now(),
+          event.traceparent().empty() ? "" : ChildTraceparent(event.traceparent()), event.id()};
+}
+
+absl::Status React(const Reaction& react, Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  // A reaction's bug must not end the process: other facts are none of its business.
+  try {
+    return react(tx, event, origin);
+  } catch (const std::exception& thrown) {
+    return absl::InternalError(absl::StrCat("exception: ", thrown.what()));
+  }
+}
+
+Consumer::Consumer(const Wiring& wiring, Reactions reactions, const ConsumerOptions& options)
+    : sources_(reactions.sources) {
+  for (const std::string& source : sources_) {
+    followers_.push_back(std::make_unique<Follower>(wiring, reactions.react, source, options));
+  }
+}
+
+Consumer::~Consumer() { Stop(); }
+
+absl::Status Consumer::Start() {
+  for (const auto& follower : followers_) follower->Start();
+  return absl::OkStatus();
+}
+
+void Consumer::Stop() {
+  for (const auto& follower : followers_) follower->Stop();
+}
+
+absl::StatusOr<int> Consumer::RunOnce() {
+  int total = 0;
+  absl::Status first;
+  for (const auto& follower : followers_) {
+    const auto count = follower->Step(absl::ZeroDuration());
+    if (count.ok()) total += *count;
+    if (!count.ok() && first.ok()) first = count.status();
+  }
+  if (!first.ok()) return first;
+  return total;
+}
+
+absl::Status Consumer::Healthy() {
+  for (const auto& follower : followers_) AMIKECO_RETURN_IF_ERROR(follower->Healthy());
+  return absl::OkStatus();
+}
+
+}  // namespace amikeco

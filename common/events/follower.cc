@@ -1,0 +1,395 @@
+#include "common/events/follower.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "common/base/dates.h"
+#include "common/events/backoff.h"
+#include "common/events/parked.h"
+#include "common/observe/log.h"
+
+namespace amikeco {
+namespace {
+
+// More replicas than partitions find nothing to do; twice as many may overlap while they are replaced.
+constexpr int kPlaces = 2 * kPartitions;
+// Facts that wait for a retry are kept in memory; beyond this many nothing more is received until some are done.
+constexpr int kBacklogBatches = 16;
+
+// The inbox remembers for 30 days. What is older than this and was handled before is not handled again.
+constexpr absl::Duration kInboxTrusted = absl::Hours(25 * 24);
+// Facts that share one commit: a commit waits for the disk, and this many wait no longer than one. Few enough that
+// clients' commands do not wait long behind them.
+constexpr size_t kTogether = 16;
+constexpr absl::Duration kSaveEvery = absl::Hours(1);
+
+const Table<ops::v1::FollowRecord>& Records() {
+  static const auto* const table =
+      new Table<ops::v1::FollowRecord>("follow", [](const ops::v1::FollowRecord&) { return std::vector<Key>(); });
+  return *table;
+}
+
+prometheus::Counter& Attempts(const Wiring& wiring, const std::string& source, const std::string& outcome) {
+  return wiring.metrics.Counter("amikeco_queue_attempts_total", "Times a fact was handled, by what came of it.",
+                                {{"service", wiring.service}, {"source", source}, {"outcome", outcome}});
+}
+
+}  // namespace
+
+Consumer::Follower::Follower(const Wiring& wiring, Reaction react, std::string source, const ConsumerOptions& options)
+    : wiring_(wiring),
+      react_(std::move(react)),
+      source_(std::move(source)),
+      options_(options),
+      ok_(Attempts(wiring, source_, "ok")),
+      duplicate_(Attempts(wiring, source_, "duplicate")),
+      stale_(Attempts(wiring, source_, "stale")),
+      retry_(Attempts(wiring, source_, "retry")),
+      dead_(Attempts(wiring, source_, "dead")),
+      handling_(wiring.metrics.Histogram("amikeco_queue_handling_seconds", "Time to handle a fact once.",
+                                         {{"service", wiring.service}, {"source", source_}})),
+      end_to_end_(wiring.metrics.Histogram("amikeco_queue_e2e_seconds",
+                                           "From a fact's decision to its effect here, by the services' clocks.",
+                                           {{"service", wiring.service}, {"source", source_}})),
+      lag_(wiring.metrics.Gauge("amikeco_queue_lag", "Published facts that this service has not acknowledged.",
+                                {{"service", wiring.service}, {"source", source_}})),
+      pending_(wiring.metrics.Gauge("amikeco_queue_pending", "Facts delivered to this service and not acknowledged.",
+                                    {{"service", wiring.service}, {"source", source_}})),
+      parked_(wiring.metrics.Gauge("amikeco_dlq_depth", "Facts parked in this service (up to 1,000).",
+                                   {{"service", wiring.service}})),
+      loop_([this] { return Turn(); }) {}
+
+void Consumer::Follower::Stop() {
+  loop_.Stop();
+  absl::MutexLock lock(&step_mutex_);
+  if (place_ != nullptr) wiring_.queue.Leave(subscription_);
+  place_ = nullptr;
+  backlog_.clear();
+  done_.clear();
+}
+
+// Takes a place in the group. Its name is ours alone while the store's lock lasts, and a process that was killed and
+// started again finds the same one free: it goes on at once with what it had, where a new name would have to wait for
+// the leases of the old one to run out.
+absl::StatusOr<bool> Consumer::Follower::HoldPlace() {
+  if (place_ != nullptr && place_->StillHeld()) return true;
+  // The database dropped the lock with its connection. Under the next name, what this one holds would be another's.
+  if (place_ != nullptr) wiring_.queue.Leave(subscription_);
+  place_ = nullptr;
+  backlog_.clear();
+  done_.clear();
+  for (int i = 0; i < kPlaces && place_ == nullptr; ++i) {
+    AMIKECO_ASSIGN_OR_RETURN(place_, wiring_.store.TryLock(absl::StrCat("follow/", source_, "/", i)));
+    if (place_ == nullptr) continue;
+    subscription_ = {source_, wiring_.service, absl::StrCat(wiring_.service, "-", i)};
+    wiring_.queue.Leave(subscription_);
+  }
+  if (place_ == nullptr) return false;
+  const absl::Status loaded = Load();
+  if (!loaded.ok()) place_ = nullptr;
+  AMIKECO_RETURN_IF_ERROR(loaded);
+  return true;
+}
+
+absl::Status Consumer::Follower::Load() {
+  return wiring_.store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(record_, Records().Find(reader, source_));
+    return absl::OkStatus();
+  });
+}
+
+// Keeps how far the group is, once in a while.
+absl::Status Consumer::Follower::Save(int64_t number) {
+  const absl::Time now = absl::Now();
+  if (number == record_.value.number() || now < save_again_) return absl::OkStatus();
+  save_again_ = now + kSaveEvery;
+  AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(record_, Records().Find(tx, source_));
+    record_.value.set_number(number);
+    return Records().Put(tx, source_, record_.value, record_.version, record_.version + 1);
+  }));
+  ++record_.version;
+  return absl::OkStatus();
+}
+
+// A number alone does not tell: a source that begins with a new database counts from 1 again.
+bool Consumer::Follower::LongDone(const Item& item) const {
+  return item.parcel.number <= record_.value.number() && item.event.has_time() &&
+         absl::Now() - ToTime(item.event.time()) > kInboxTrusted;
+}
+
+void Consumer::Follower::Accept(Parcel parcel) {
+  const auto same = [&](const Item& item) {
+    return item.parcel.number == parcel.number && item.parcel.body == parcel.body;
+  };
+  if (std::any_of(backlog_.begin(), backlog_.end(), same)) return;  // delivered again after a broken connection
+  Item item{std::move(parcel), {}};
+  if (!item.event.ParseFromString(item.parcel.body) || item.event.id().empty()) {
+    item.event.Clear();
+    item.event.set_id(absl::StrCat("unreadable-", source_, "-", item.parcel.number));
+    item.event.set_source(source_);
+    item.event.set_subject(item.parcel.subject);
+  }
+  backlog_.push_back(std::move(item));
+}
+
+absl::Status Consumer::Follower::Receive(absl::Duration wait) {
+  if (static_cast<int>(backlog_.size()) >= options_.batch * kBacklogBatches) return absl::OkStatus();
+  wait = std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), wait);
+  AMIKECO_ASSIGN_OR_RETURN(auto parcels, wiring_.queue.Receive(subscription_, options_.batch, wait));
+  for (Parcel& parcel : parcels) Accept(std::move(parcel));
+  return absl::OkStatus();
+}
+
+absl::Time Consumer::Follower::EarliestRetry() const {
+  absl::Time earliest = absl::InfiniteFuture();
+  for (const Item& item : backlog_) {
+    if (item.not_before != absl::InfinitePast()) earliest = std::min(earliest, item.not_before);
+  }
+  return earliest;
+}
+
+absl::Status Consumer::Follower::PutParked(Transaction& tx, const Item& item, absl::string_view reason,
+                                           absl::string_view behind) {
+  ops::v1::ParkedFact fact;
+  fact.set_name(ParkedName(item.event.id()));
+  *fact.mutable_event() = item.event;
+  fact.set_reason(std::string(reason));
+  fact.set_tries(item.tries);
+  *fact.mutable_park_time() = ToTimestamp(wiring_.clock.Now());
+  fact.set_waits_behind(std::string(behind));
+  fact.set_source(source_);
+  fact.set_number(item.parcel.number);
+  return ParkedFacts().Put(tx, fact.name(), fact, 0, 1);
+}
+
+absl::StatusOr<Consumer::Follower::Outcome> Consumer::Follower::Attempt(Transaction& tx, const Item& item,
+                                                                        const Origin& origin) {
+  if (LongDone(item)) return Outcome::kDuplicate;
+  AMIKECO_ASSIGN_OR_RETURN(const bool fresh, tx.MarkHandled(wiring_.service, item.event.id()));
+  if (!fresh) return Outcome::kDuplicate;
+  AMIKECO_ASSIGN_OR_RETURN(const auto parked, ParkedOfSubject(tx, item.event, 1));
+  if (!parked.empty()) {
+    AMIKECO_RETURN_IF_ERROR(PutParked(tx, item, "An earlier fact of the same subject is parked.", parked[0].name));
+    return Outcome::kParked;
+  }
+  if (!item.event.has_data()) return absl::InternalError("The fact does not parse.");
+  AMIKECO_RETURN_IF_ERROR(React(react_, tx, item.event, origin));
+  return Outcome::kOk;
+}
+
+absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::TryTogether(const Group& group) {
+  std::vector<Origin> origins;
+  for (const auto item : group) origins.push_back(OriginOfReaction(wiring_, item->event));
+  std::vector<Outcome> outcomes;
+  AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    outcomes.clear();
+    for (size_t i = 0; i < group.size(); ++i) {
+      AMIKECO_ASSIGN_OR_RETURN(const Outcome outcome, Attempt(tx, *group[i], origins[i]));
+      outcomes.push_back(outcome);
+    }
+    return absl::OkStatus();
+  }));
+  return outcomes;
+}
+
+absl::Status Consumer::Follower::MarkStale(const Item& item) {
+  return wiring_.store.Write(
+      [&](Transaction& tx) { return tx.MarkHandled(wiring_.service, item.event.id()).status(); });
+}
+
+absl::Status Consumer::Follower::Park(const Item& item, const absl::Status& reason) {
+  AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const bool fresh, tx.MarkHandled(wiring_.service, item.event.id()));
+    if (!fresh) return absl::OkStatus();
+    return PutParked(tx, item, reason.message(), "");
+  }));
+  LogError("A fact was parked: it cannot be handled.", {{"service", wiring_.service},
+                                                        {"source", source_},
+                                                        {"event", item.event.id()},
+                                                        {"type", item.event.type()},
+                                                        {"reason", reason.message()}});
+  return absl::OkStatus();
+}
+
+// What to do about a fact that was refused.
+Consumer::Follower::Outcome Consumer::Follower::Failed(Item& item, const absl::Status& status) {
+  absl::Status after = status;
+  if (IsStale(status)) {
+    after = MarkStale(item);
+    if (after.ok()) return Outcome::kStale;
+  } else if (!IsPassing(status) && ++item.tries >= options_.tries) {
+    after = Park(item, status);
+    if (after.ok()) return Outcome::kParked;
+  }
+  if (IsPassing(after)) ++item.faults;
+  blameless_ = IsPassing(after);
+  item.not_before =
+      absl::Now() + BackoffAfter(std::max(item.tries, item.faults), options_.least_backoff, options_.most_backoff);
+  return Outcome::kRetry;
+}
+
+void Consumer::Follower::Count(Outcome outcome, const Item& item) {
+  switch (outcome) {
+    case Outcome::kOk: {
+      ok_.Increment();
+      const absl::Duration age = wiring_.clock.Now() - ToTime(item.event.time());
+      end_to_end_.Observe(std::max(0.0, absl::ToDoubleSeconds(age)));
+      return;
+    }
+    case Outcome::kDuplicate:
+      return duplicate_.Increment();
+    case Outcome::kStale:
+      return stale_.Increment();
+    case Outcome::kParked:
+      parked_.Increment();
+      return dead_.Increment();
+    case Outcome::kRetry:
+      return retry_.Increment();
+  }
+}
+
+void Consumer::Follower::Done(std::list<Item>::iterator item, Outcome outcome) {
+  Count(outcome, *item);
+  done_.push_back(std::move(item->parcel));
+  backlog_.erase(item);
+}
+
+// Returns how many facts are done with: one or none.
+int Consumer::Follower::HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting) {
+  if (waiting.count(item->parcel.subject) > 0) return 0;
+  const absl::Time start = absl::Now();
+  const auto outcomes = TryTogether({item});
+  handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
+  const Outcome outcome = outcomes.ok() ? outcomes->front() : Failed(*item, outcomes.status());
+  if (outcome == Outcome::kRetry) {
+    Count(outcome, *item);
+    waiting.insert(item->parcel.subject);
+    return 0;
+  }
+  Done(item, outcome);
+  return 1;
+}
+
+// Facts that were never tried go into one transaction. When one of them is refused none has taken place, and each is
+// tried by itself.
+int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting) {
+  int count = 0;
+  const absl::Time start = absl::Now();
+  const auto outcomes = group.size() > 1 ? TryTogether(group) : absl::CancelledError("nothing to share");
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (outcomes.ok()) {
+      handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start) / static_cast<double>(group.size()));
+      Done(group[i], (*outcomes)[i]);
+      ++count;
+    } else if (!loop_.stopping()) {
+      count += HandleAlone(group[i], waiting);
+    }
+  }
+  group.clear();
+  return count;
+}
+
+// Tries each fact whose time has come; a subject's later facts wait for its first. Returns how many are done with.
+int Consumer::Follower::HandleAll() {
+  std::set<std::string> waiting;
+  Group group;
+  int count = 0;
+  for (auto next = backlog_.begin(); next != backlog_.end();) {
+    const auto item = next++;
+    if (loop_.stopping()) return count;
+    if (waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
+      waiting.insert(item->parcel.subject);
+    } else if (item->tries + item->faults > 0) {
+      count += HandleAlone(item, waiting);
+    } else {
+      group.push_back(item);
+      if (group.size() >= kTogether) count += HandleGroup(group, waiting);
+    }
+  }
+  return count + HandleGroup(group, waiting);
+}
+
+absl::Status Consumer::Follower::Acknowledge() {
+  if (done_.empty()) return absl::OkStatus();
+  AMIKECO_RETURN_IF_ERROR(wiring_.queue.Acknowledge(subscription_, done_));
+  done_.clear();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
+  absl::MutexLock lock(&step_mutex_);
+  AMIKECO_ASSIGN_OR_RETURN(const bool held, HoldPlace());
+  if (!held) {
+    absl::SleepFor(wait);  // all places are taken by other replicas
+    return 0;
+  }
+  const absl::Status received = Receive(done_.empty() ? wait : absl::ZeroDuration());
+  const int count = HandleAll();
+  const absl::Status acknowledged = Acknowledge();
+  if (!received.ok() || !acknowledged.ok()) blameless_ = true;
+  Watch();
+  AMIKECO_RETURN_IF_ERROR(received);
+  AMIKECO_RETURN_IF_ERROR(acknowledged);
+  return count;
+}
+
+// Lag without progress is a fault of ours when nothing else explains it: connect anew, and if that does not help let
+// the process be started again.
+void Consumer::Follower::Watch() {
+  const absl::Time now = absl::Now();
+  if (now < watch_again_) return;
+  watch_again_ = now + std::min(absl::Seconds(2), options_.stuck_after / 4);
+  const auto stats = wiring_.queue.Stats(source_);
+  if (!stats.ok()) return;
+  for (const StreamStats& group : *stats) {
+    if (group.group != wiring_.service) continue;
+    lag_.Set(static_cast<double>(group.last_number - group.acknowledged_number));
+    pending_.Set(static_cast<double>(group.pending));
+    (void)Save(group.acknowledged_number);  // tried again later
+    if (group.acknowledged_number != watched_number_ || group.acknowledged_number >= group.last_number ||
+        (!backlog_.empty() && blameless_) || progress_ == absl::InfiniteFuture()) {
+      watched_number_ = group.acknowledged_number;
+      progress_ = now;
+      reconnected_ = false;
+    }
+  }
+  (void)wiring_.store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const int parked, CountParked(reader, 1000));
+    parked_.Set(parked);
+    return absl::OkStatus();
+  });
+  absl::Status health;
+  if (now - progress_ > 2 * options_.stuck_after) {
+    health = absl::InternalError(absl::StrCat("facts of ", source_, " wait without progress"));
+  } else if (now - progress_ > options_.stuck_after && !reconnected_) {
+    LogWarning("Facts wait without progress; connecting anew.", {{"service", wiring_.service}, {"source", source_}});
+    wiring_.queue.Leave(subscription_);
+    reconnected_ = true;
+  }
+  absl::MutexLock lock(&health_mutex_);
+  health_ = health;
+}
+
+absl::Status Consumer::Follower::Healthy() {
+  if (absl::Now() - loop_.last_turn() > options_.stuck_after) {
+    return absl::InternalError(absl::StrCat("a reaction to a fact of ", source_, " hangs"));
+  }
+  absl::MutexLock lock(&health_mutex_);
+  return health_;
+}
+
+absl::Duration Consumer::Follower::Turn() {
+  const auto count = Step(options_.wait);
+  if (count.ok()) {
+    failures_ = 0;
+    return absl::ZeroDuration();
+  }
+  if (failures_++ == 0) {
+    LogWarning("Facts cannot be received; trying again.",
+               {{"service", wiring_.service}, {"source", source_}, {"reason", count.status().message()}});
+  }
+  return BackoffAfter(failures_, options_.least_backoff, absl::Seconds(1));
+}
+
+}  // namespace amikeco

@@ -1,0 +1,100 @@
+// Follower: the part of a Consumer that follows one source.
+#ifndef AMIKECO_COMMON_EVENTS_FOLLOWER_H_
+#define AMIKECO_COMMON_EVENTS_FOLLOWER_H_
+
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "amikeco/ops/v1/records.pb.h"
+#include "common/events/consumer.h"
+#include "common/events/loop.h"
+#include "common/store/table.h"
+
+namespace amikeco {
+
+class Consumer::Follower {
+ public:
+  Follower(const Wiring& wiring, Reaction react, std::string source, const ConsumerOptions& options);
+
+  void Start() { loop_.Start(); }
+  void Stop();
+  absl::StatusOr<int> Step(absl::Duration wait);
+  absl::Status Healthy();
+
+ private:
+  // A fact that was received and is not done with.
+  struct Item {
+    Parcel parcel;
+    event::v1::Event event;
+    int tries = 0;                                 // that met a bug
+    int faults = 0;                                // that met a passing fault
+    absl::Time not_before = absl::InfinitePast();  // real time
+  };
+  enum class Outcome { kOk, kDuplicate, kStale, kParked, kRetry };
+
+  absl::StatusOr<bool> HoldPlace();
+  absl::Status Load();
+  absl::Status Save(int64_t number);
+  absl::Status Receive(absl::Duration wait);
+  void Accept(Parcel parcel);
+  bool LongDone(const Item& item) const;
+  using Group = std::vector<std::list<Item>::iterator>;
+
+  int HandleAll();
+  int HandleGroup(Group& group, std::set<std::string>& waiting);
+  int HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting);
+  void Done(std::list<Item>::iterator item, Outcome outcome);
+  absl::StatusOr<std::vector<Outcome>> TryTogether(const Group& group);
+  absl::StatusOr<Outcome> Attempt(Transaction& tx, const Item& item, const Origin& origin);
+  Outcome Failed(Item& item, const absl::Status& status);
+  absl::Status MarkStale(const Item& item);
+  absl::Status Park(const Item& item, const absl::Status& reason);
+  absl::Status PutParked(Transaction& tx, const Item& item, absl::string_view reason, absl::string_view behind);
+  absl::Status Acknowledge();
+  void Count(Outcome outcome, const Item& item);
+  void Watch();
+  absl::Duration Turn();
+  absl::Time EarliestRetry() const;
+
+  const Wiring wiring_;
+  const Reaction react_;
+  const std::string source_;
+  const ConsumerOptions options_;
+
+  absl::Mutex step_mutex_;  // one step at a time; guards what follows
+  std::unique_ptr<Store::Lock> place_;
+  Subscription subscription_;
+  Versioned<ops::v1::FollowRecord> record_;
+  absl::Time save_again_ = absl::InfinitePast();
+  std::list<Item> backlog_;
+  std::vector<Parcel> done_;
+  int failures_ = 0;
+  absl::Time watch_again_ = absl::InfinitePast();
+  int64_t watched_number_ = -1;
+  absl::Time progress_ = absl::InfiniteFuture();  // when the group was last seen to get on, or to have nothing to do
+  bool reconnected_ = false;
+  bool blameless_ = true;  // what holds us up is a fault of the store or the queue
+
+  absl::Mutex health_mutex_;
+  absl::Status health_ ABSL_GUARDED_BY(health_mutex_);
+
+  prometheus::Counter& ok_;
+  prometheus::Counter& duplicate_;
+  prometheus::Counter& stale_;
+  prometheus::Counter& retry_;
+  prometheus::Counter& dead_;
+  prometheus::Histogram& handling_;
+  prometheus::Histogram& end_to_end_;
+  prometheus::Gauge& lag_;
+  prometheus::Gauge& pending_;
+  prometheus::Gauge& parked_;
+  Loop loop_;
+};
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_COMMON_EVENTS_FOLLOWER_H_

@@ -1,0 +1,258 @@
+#include "common/events/redis_place.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/status.h"
+#include "common/events/redis_scripts.h"
+
+namespace amikeco {
+namespace {
+
+std::string Id(int64_t number) { return absl::StrCat(number, "-0"); }
+
+int64_t NumberOf(absl::string_view id) {
+  int64_t number = 0;
+  (void)absl::SimpleAtoi(id.substr(0, id.find('-')), &number);
+  return number;
+}
+
+}  // namespace
+
+RedisQueue::Place::Place(const RedisAddress& address, Subscription subscription, absl::Duration lease)
+    : redis_(address), subscription_(std::move(subscription)), lease_(lease) {
+  const std::string source = absl::StrCat(address.prefix, ":", subscription_.source);
+  published_key_ = absl::StrCat(source, ":published");
+  for (int p = 0; p < kPartitions; ++p) keys_[p] = absl::StrCat(source, ":", p);
+}
+
+std::vector<std::string> RedisQueue::Place::LeaseKeys() const {
+  // Not below the streams' own names: a pattern over those should match streams alone.
+  const std::string stem = published_key_.substr(0, published_key_.rfind(':'));
+  std::vector<std::string> keys = {absl::StrCat(stem, ":members:", subscription_.group)};
+  for (int p = 0; p < kPartitions; ++p) keys.push_back(absl::StrCat(stem, ":lease:", subscription_.group, ":", p));
+  return keys;
+}
+
+absl::Status RedisQueue::Place::Lease(absl::Time now) {
+  if (now < lease_again_) return absl::OkStatus();
+  RedisCommand command = {"EVAL", redis_scripts::kLease, absl::StrCat(kPartitions + 1)};
+  for (std::string& key : LeaseKeys()) command.push_back(std::move(key));
+  command.push_back(subscription_.consumer);
+  command.push_back(absl::StrCat(absl::ToInt64Milliseconds(lease_)));
+  for (const Partition& partition : partitions_) command.push_back(partition.unacknowledged.empty() ? "0" : "1");
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command));
+  if (reply->type != REDIS_REPLY_ARRAY || reply->elements != kPartitions) {
+    return absl::InternalError("Redis: unexpected answer to a lease");
+  }
+  bool any = false;
+  for (int p = 0; p < kPartitions; ++p) {
+    const bool held = reply->element[p]->integer == 1;
+    any |= held;
+    if (!held && partitions_[p].held) {
+      // Another consumer begins with what is unacknowledged; passing on more of it here would only repeat its work.
+      std::erase_if(ready_, [p](const Parcel& parcel) { return PartitionOf(parcel.subject) == p; });
+      partitions_[p] = Partition();
+    }
+    if (held && !partitions_[p].held) AMIKECO_RETURN_IF_ERROR(Adopt(p));
+  }
+  lease_again_ = now + lease_ / (any ? 3 : 20);  // who holds nothing looks often for what others leave
+  return absl::OkStatus();
+}
+
+// Takes over what an earlier holder of the partition left unacknowledged: the lease says that it is gone, so there is
+// no need to wait until its entries are old.
+absl::Status RedisQueue::Place::Adopt(int p) {
+  std::string cursor = "0-0";
+  do {
+    auto reply = redis_.Run(
+        {"XAUTOCLAIM", keys_[p], subscription_.group, subscription_.consumer, "0", cursor, "COUNT", "500", "JUSTID"});
+    if (absl::StrContains(reply.status().message(), "NOGROUP")) {
+      AMIKECO_RETURN_IF_ERROR(MakeGroups());
+      break;
+    }
+    AMIKECO_RETURN_IF_ERROR(reply.status());
+    if ((*reply)->elements < 2) return absl::InternalError("Redis: unexpected answer to XAUTOCLAIM");
+    cursor = std::string(TextOf(*(*reply)->element[0]));
+    if ((*reply)->elements > 2 && (*reply)->element[2]->elements > 0) AMIKECO_RETURN_IF_ERROR(ReportLoss());
+  } while (cursor != "0-0");
+  partitions_[p] = Partition();
+  partitions_[p].held = partitions_[p].recovering = true;
+  return absl::OkStatus();
+}
+
+absl::Status RedisQueue::Place::MakeGroups() {
+  std::vector<RedisCommand> commands;
+  for (const std::string& key : keys_) {
+    commands.push_back({"XGROUP", "CREATE", key, subscription_.group, "0", "MKSTREAM"});
+  }
+  AMIKECO_ASSIGN_OR_RETURN(const auto replies, redis_.Run(commands));
+  for (const RedisReply& reply : replies) {
+    if (absl::StartsWith(TextOf(*reply), "BUSYGROUP")) continue;
+    AMIKECO_RETURN_IF_ERROR(StatusOf(*reply));
+  }
+  return absl::OkStatus();
+}
+
+// An entry was dropped that the group had not acknowledged. Without the epoch the relay begins anew, and publishes
+// everything again that some group still needs.
+absl::Status RedisQueue::Place::ReportLoss() { return redis_.Run({"HDEL", published_key_, "epoch"}).status(); }
+
+// Keeps a stream's entries for the caller and returns how many there were.
+absl::StatusOr<int> RedisQueue::Place::Keep(int p, const redisReply& entries) {
+  for (size_t i = 0; i < entries.elements; ++i) {
+    const redisReply& entry = *entries.element[i];
+    if (entry.elements != 2) return absl::InternalError("Redis: unexpected entry in a stream");
+    Parcel parcel{NumberOf(TextOf(*entry.element[0])), "", ""};
+    const redisReply& fields = *entry.element[1];
+    if (fields.elements != 4) {
+      AMIKECO_RETURN_IF_ERROR(ReportLoss());
+      continue;
+    }
+    parcel.subject = std::string(TextOf(*fields.element[1]));
+    parcel.body = std::string(TextOf(*fields.element[3]));
+    partitions_[p].unacknowledged.insert(parcel.number);
+    ready_.push_back(std::move(parcel));
+  }
+  return static_cast<int>(entries.elements);
+}
+
+// Reads what was delivered before; false when there is no more of it.
+absl::StatusOr<bool> RedisQueue::Place::ReadAgain(int limit) {
+  for (int p = 0; p < kPartitions; ++p) {
+    Partition& partition = partitions_[p];
+    if (!partition.held || !partition.recovering) continue;
+    AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
+                             redis_.Run({"XREADGROUP", "GROUP", subscription_.group, subscription_.consumer, "COUNT",
+                                         absl::StrCat(limit), "STREAMS", keys_[p], Id(partition.recovered)}));
+    if (reply->elements != 1 || reply->element[0]->elements != 2) {
+      return absl::InternalError("Redis: unexpected answer to XREADGROUP");
+    }
+    const redisReply& entries = *reply->element[0]->element[1];
+    if (entries.elements > 0) {
+      partition.recovered = NumberOf(TextOf(*entries.element[entries.elements - 1]->element[0]));
+    }
+    AMIKECO_ASSIGN_OR_RETURN(const int kept, Keep(p, entries));
+    if (kept == 0) {
+      partition.recovering = false;
+      continue;
+    }
+    return true;
+  }
+  return false;
+}
+
+absl::Status RedisQueue::Place::ReadNew(int limit, absl::Duration wait) {
+  std::vector<int> held;
+  for (int p = 0; p < kPartitions; ++p) {
+    if (partitions_[p].held) held.push_back(p);
+  }
+  if (held.empty()) {
+    absl::SleepFor(wait);  // every partition is another consumer's
+    return absl::OkStatus();
+  }
+  // COUNT holds for each stream; what comes in excess of the limit waits in ready_.
+  const int count = std::max(1, limit / static_cast<int>(held.size()));
+  RedisCommand command = {"XREADGROUP",           "GROUP", subscription_.group,
+                          subscription_.consumer, "COUNT", absl::StrCat(count)};
+  if (wait >= absl::Milliseconds(1)) {  // BLOCK 0 would wait for ever
+    command.insert(command.end(), {"BLOCK", absl::StrCat(absl::ToInt64Milliseconds(wait))});
+  }
+  command.push_back("STREAMS");
+  for (const int p : held) command.push_back(keys_[p]);
+  command.insert(command.end(), held.size(), ">");
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command, wait));
+  for (size_t i = 0; i < reply->elements; ++i) {
+    const redisReply& stream = *reply->element[i];
+    const auto key = std::find(keys_.begin(), keys_.end(), TextOf(*stream.element[0]));
+    AMIKECO_RETURN_IF_ERROR(Keep(static_cast<int>(key - keys_.begin()), *stream.element[1]).status());
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Parcel> RedisQueue::Place::Take(int limit) {
+  std::sort(ready_.begin(), ready_.end(), [](const Parcel& a, const Parcel& b) { return a.number < b.number; });
+  const auto end = ready_.begin() + std::min<ptrdiff_t>(limit, static_cast<ptrdiff_t>(ready_.size()));
+  std::vector<Parcel> taken(std::make_move_iterator(ready_.begin()), std::make_move_iterator(end));
+  ready_.erase(ready_.begin(), end);
+  return taken;
+}
+
+// What Redis holds of this place may be older than what was done here (a failover, a snapshot): begin as after a start.
+void RedisQueue::Place::Forget() {
+  partitions_ = {};
+  ready_.clear();
+  lease_again_ = absl::InfinitePast();
+}
+
+absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, absl::Time deadline) {
+  do {
+    const absl::Time now = absl::Now();
+    AMIKECO_RETURN_IF_ERROR(Lease(now));
+    if (!ready_.empty()) return Take(limit);
+    auto again = ReadAgain(limit);
+    absl::Status read = again.status();
+    if (again.ok() && !*again) {
+      read = ReadNew(limit, std::max(std::min(deadline, lease_again_) - now, absl::ZeroDuration()));
+    }
+    if (absl::StrContains(read.message(), "NOGROUP") || absl::StrContains(read.message(), "UNBLOCKED")) {
+      // The streams were lost. Groups begin at 0, and the relay brings back what is missing.
+      read = MakeGroups();
+    }
+    AMIKECO_RETURN_IF_ERROR(read);
+    if (!ready_.empty()) return Take(limit);
+  } while (absl::Now() < deadline);
+  return std::vector<Parcel>();
+}
+
+absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::Receive(int limit, absl::Duration wait) {
+  absl::MutexLock lock(&mutex_);
+  auto parcels = TryReceive(limit, absl::Now() + wait);
+  if (!parcels.ok()) Forget();
+  return parcels;
+}
+
+absl::Status RedisQueue::Place::TryAcknowledge(absl::Span<const Parcel> parcels) {
+  std::array<RedisCommand, kPartitions> by_partition;
+  for (const Parcel& parcel : parcels) {
+    RedisCommand& command = by_partition[PartitionOf(parcel.subject)];
+    if (command.empty()) command = {"XACK", keys_[PartitionOf(parcel.subject)], subscription_.group};
+    command.push_back(Id(parcel.number));
+  }
+  std::vector<RedisCommand> commands;
+  for (RedisCommand& command : by_partition) {
+    if (!command.empty()) commands.push_back(std::move(command));
+  }
+  if (commands.empty()) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(const auto replies, redis_.Run(commands));
+  for (const RedisReply& reply : replies) AMIKECO_RETURN_IF_ERROR(StatusOf(*reply));
+  return absl::OkStatus();
+}
+
+absl::Status RedisQueue::Place::Acknowledge(absl::Span<const Parcel> parcels) {
+  absl::MutexLock lock(&mutex_);
+  const absl::Status status = TryAcknowledge(parcels);
+  if (!status.ok()) {
+    Forget();
+    return status;
+  }
+  for (const Parcel& parcel : parcels) {
+    partitions_[PartitionOf(parcel.subject)].unacknowledged.erase(parcel.number);
+  }
+  return absl::OkStatus();
+}
+
+void RedisQueue::Place::Leave() {
+  absl::MutexLock lock(&mutex_);
+  RedisCommand command = {"EVAL", redis_scripts::kLeave, absl::StrCat(kPartitions + 1)};
+  for (std::string& key : LeaseKeys()) command.push_back(std::move(key));
+  command.push_back(subscription_.consumer);
+  (void)redis_.Run(command);  // when Redis is away the leases run out by themselves
+  redis_.Close();
+  Forget();
+}
+
+}  // namespace amikeco

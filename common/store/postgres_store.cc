@@ -1,0 +1,179 @@
+#include "common/store/postgres_store.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/store/errors.h"
+#include "common/store/retry.h"
+#include "common/store/sql_transaction.h"
+
+namespace amikeco {
+namespace {
+
+constexpr int kConnections = 16;
+constexpr std::chrono::seconds kPatience(10);
+// Any number, as long as all processes that migrate one database use the same.
+constexpr int64_t kMigrationLock = 0x616d696b65636f;
+
+// Advisory locks have numbers for names.
+int64_t NumberOf(absl::string_view name) {
+  uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char byte : name) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211u;
+  return static_cast<int64_t>(hash);
+}
+
+absl::StatusOr<size_t> StepOf(PostgresConnection& connection) {
+  AMIKECO_ASSIGN_OR_RETURN(const std::string exists, connection.Run("SELECT to_regclass('schema_version')"));
+  if (exists.empty()) return 0;
+  AMIKECO_ASSIGN_OR_RETURN(const std::string text, connection.Run(TextOf(Sql::kSchemaVersion)));
+  size_t step = 0;
+  if (!absl::SimpleAtoi(text, &step)) return Error(errors::kBadStoreUse, "schema_version holds no number.");
+  return step;
+}
+
+absl::Status Migrate(PostgresConnection& connection) {
+  // First without the lock, so that a program without the right to change the schema can start on one that is
+  // ready.
+  AMIKECO_ASSIGN_OR_RETURN(size_t step, StepOf(connection));
+  if (step >= SchemaSteps().size()) return absl::OkStatus();
+  // The lock before the transaction: one that began earlier would not see the tables made while it waited. It goes with
+  // the connection.
+  AMIKECO_RETURN_IF_ERROR(connection.Run(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).status());
+  AMIKECO_RETURN_IF_ERROR(connection.Run("BEGIN").status());
+  AMIKECO_ASSIGN_OR_RETURN(step, StepOf(connection));
+  AMIKECO_RETURN_IF_ERROR(
+      connection.Run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").status());
+  for (; step < SchemaSteps().size(); ++step) {
+    AMIKECO_RETURN_IF_ERROR(connection.Run(SchemaStep(step, kPostgresDialect)).status());
+    AMIKECO_RETURN_IF_ERROR(
+        connection.Run(absl::StrCat("INSERT INTO schema_version (version) VALUES (", step + 1, ")")).status());
+  }
+  return connection.Run("COMMIT").status();
+}
+
+}  // namespace
+
+class PostgresStore::AdvisoryLock final : public Store::Lock {
+ public:
+  explicit AdvisoryLock(std::unique_ptr<PostgresConnection> connection) : connection_(std::move(connection)) {}
+  bool StillHeld() override { return connection_->Run("SELECT 1").ok(); }
+
+ private:
+  std::unique_ptr<PostgresConnection> connection_;  // PostgreSQL drops the lock with it
+};
+
+PostgresStore::PostgresStore(const config::v1::StoreConfig::Postgres& config)
+    : config_(config), most_(config.connections() > 0 ? config.connections() : kConnections) {}
+
+absl::StatusOr<std::unique_ptr<Store>> PostgresStore::Open(const config::v1::StoreConfig::Postgres& config) {
+  std::unique_ptr<PostgresStore> store(new PostgresStore(config));
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config));
+  AMIKECO_RETURN_IF_ERROR(Migrate(*connection));
+  return store;
+}
+
+absl::StatusOr<PostgresStore::Lease> PostgresStore::Take() {
+  {
+    std::unique_lock<std::mutex> guard(mutex_);
+    if (!returned_.wait_for(guard, kPatience, [this] { return !idle_.empty() || open_ < most_; })) {
+      return Error(errors::kStoreUnavailable, absl::StrCat("All ", most_, " connections are in use."));
+    }
+    if (!idle_.empty()) {
+      Lease lease{std::move(idle_.back()), true};
+      idle_.pop_back();
+      return lease;
+    }
+    ++open_;
+  }
+  auto opened = PostgresConnection::Open(config_);
+  const absl::Status status = opened.ok() ? (*opened)->Prepare() : opened.status();
+  if (status.ok()) return Lease{*std::move(opened), false};
+  Return(nullptr);
+  return status;
+}
+
+void PostgresStore::Return(std::unique_ptr<PostgresConnection> connection) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (connection != nullptr && connection->alive()) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --open_;
+  }
+  returned_.notify_one();
+}
+
+void PostgresStore::DropIdle() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  open_ -= static_cast<int>(idle_.size());
+  idle_.clear();
+  returned_.notify_all();
+}
+
+absl::Status PostgresStore::OnConnection(Run run) {
+  for (;;) {
+    AMIKECO_ASSIGN_OR_RETURN(Lease lease, Take());
+    const Outcome outcome = run(*lease.connection);
+    Return(std::move(lease.connection));
+    if (!outcome.lost_before_commit || !lease.used_before) return outcome.status;
+    // When one connection of the pool is gone, the others probably are too. The next one is new and tells.
+    DropIdle();
+  }
+}
+
+PostgresStore::Outcome PostgresStore::WriteOnce(PostgresConnection& connection,
+                                                absl::FunctionRef<absl::Status(Transaction& tx)> body) {
+  absl::Status status = connection.BeginWrite();
+  SqlTransaction tx(connection);
+  if (status.ok()) status = tx.Verdict(body(tx));
+  if (status.ok()) status = connection.Commit();
+  const bool lost = !connection.alive() && !connection.in_doubt();
+  if (!status.ok()) {
+    connection.Rollback();
+  } else if (tx.appended() && wake_) {
+    wake_();
+  }
+  return {status, lost};
+}
+
+absl::Status PostgresStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) {
+  return RetryLostRaces(
+      [&] { return OnConnection([&](PostgresConnection& connection) { return WriteOnce(connection, body); }); });
+}
+
+absl::Status PostgresStore::Read(absl::FunctionRef<absl::Status(Reader& reader)> body) {
+  return OnConnection([&](PostgresConnection& connection) -> Outcome {
+    absl::Status status = connection.BeginRead();
+    SqlTransaction reader(connection);
+    if (status.ok()) status = reader.Verdict(body(reader));
+    connection.Rollback();
+    return {status, !connection.alive()};
+  });
+}
+
+absl::StatusOr<std::unique_ptr<Store::Lock>> PostgresStore::TryLock(absl::string_view name) {
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config_));
+  AMIKECO_ASSIGN_OR_RETURN(const std::string got,
+                           connection->Run(absl::StrCat("SELECT pg_try_advisory_lock(", NumberOf(name), ")")));
+  if (got != "t") return std::unique_ptr<Lock>();
+  return std::make_unique<AdvisoryLock>(std::move(connection));
+}
+
+absl::Status PostgresStore::Check() {
+  size_t step = 0;
+  AMIKECO_RETURN_IF_ERROR(OnConnection([&](PostgresConnection& connection) -> Outcome {
+    absl::Status status = connection.BeginRead();
+    if (status.ok()) {
+      status = connection.Query(Sql::kSchemaVersion, {},
+                                [&](const SqlRow& row) { step = static_cast<size_t>(row.Number(0)); });
+    }
+    connection.Rollback();
+    return {status, !connection.alive()};
+  }));
+  if (step >= SchemaSteps().size()) return absl::OkStatus();
+  return Error(errors::kSchemaTooOld,
+               absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
+}
+
+}  // namespace amikeco

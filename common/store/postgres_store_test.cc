@@ -1,0 +1,210 @@
+// What is PostgreSQL's alone; what every store must do is in store_conformance_test.cc.
+#include "common/store/postgres_store.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/status.h"
+#include "tests/support/postgres.h"
+
+namespace amikeco {
+namespace {
+
+class PostgresStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto started = PostgresServer::Start();
+    ASSERT_TRUE(started.ok()) << started.status();
+    server_ = started->release();
+  }
+  static void TearDownTestSuite() { delete std::exchange(server_, nullptr); }
+
+  void SetUp() override {
+    ASSERT_NE(server_, nullptr);
+    const auto made = server_->NewDatabase();
+    ASSERT_TRUE(made.ok()) << made.status();
+    config_.set_conninfo(*made);
+    store_ = Open();
+    ASSERT_NE(store_, nullptr);
+  }
+
+  std::unique_ptr<Store> Open() {
+    auto opened = PostgresStore::Open(config_);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return opened.ok() ? *std::move(opened) : nullptr;
+  }
+
+  static absl::Status Insert(Store& store, const std::string& id) {
+    return store.Write([&](Transaction& tx) { return tx.Put({"thing", id, 1, "x"}, 0, {Key{"by", "x"}}); });
+  }
+  static absl::StatusOr<bool> Has(Store& store, const std::string& id) {
+    bool found = false;
+    const absl::Status status = store.Read([&](Reader& reader) -> absl::Status {
+      AMIKECO_ASSIGN_OR_RETURN(const auto record, reader.Get("thing", id));
+      found = record.has_value();
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    return found;
+  }
+
+  static PostgresServer* server_;
+  config::v1::StoreConfig::Postgres config_;
+  std::unique_ptr<Store> store_;
+};
+
+PostgresServer* PostgresStoreTest::server_ = nullptr;
+
+TEST_F(PostgresStoreTest, ReplacesConnectionsThatWereCutWithoutAnError) {
+  ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
+  ASSERT_TRUE(server_->DropConnections().ok());
+  EXPECT_TRUE(Has(*store_, "a").value_or(false));
+  ASSERT_TRUE(server_->DropConnections().ok());
+  EXPECT_EQ(Insert(*store_, "b"), absl::OkStatus());
+  EXPECT_TRUE(Has(*store_, "b").value_or(false));
+}
+
+TEST_F(PostgresStoreTest, RunsTheBodyAgainWhenTheConnectionIsCutInItsMiddle) {
+  ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
+  int runs = 0;
+  EXPECT_EQ(store_->Write([&](Transaction& tx) -> absl::Status {
+    AMIKECO_RETURN_IF_ERROR(tx.Put({"thing", "b", 1, "x"}, 0, {}));
+    AMIKECO_RETURN_IF_ERROR(tx.Get("thing", "a").status());
+    if (++runs == 1) {
+      EXPECT_TRUE(server_->DropConnections().ok());
+    }
+    return tx.Get("thing", "c").status();
+  }),
+            absl::OkStatus());
+  EXPECT_EQ(runs, 2);
+  EXPECT_TRUE(Has(*store_, "b").value_or(false));
+}
+
+TEST_F(PostgresStoreTest, DoesNotRunAgainWhatMayHaveBeenCommitted) {
+  ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
+  ASSERT_TRUE(PostgresServer::Execute(config_.conninfo(), R"sql(
+      CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER dies_at_commit AFTER INSERT ON record DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION die();)sql")
+                  .ok());
+  int runs = 0;
+  const absl::Status status = store_->Write([&](Transaction& tx) {
+    ++runs;
+    return tx.Put({"thing", "b", 1, "x"}, 0, {});
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(PostgresStoreTest, IsUnavailableWhileTheServerIsAwayAndGoesOnAfterwards) {
+  ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
+  server_->Kill();
+  EXPECT_EQ(Insert(*store_, "b").code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Has(*store_, "a").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store_->Check().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store_->TryLock("relay").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(PostgresStore::Open(config_).status().code(), absl::StatusCode::kUnavailable);
+  ASSERT_TRUE(server_->Restart().ok());
+  EXPECT_EQ(store_->Check(), absl::OkStatus());
+  EXPECT_TRUE(Has(*store_, "a").value_or(false));
+  EXPECT_FALSE(Has(*store_, "b").value_or(true));
+  EXPECT_EQ(Insert(*store_, "b"), absl::OkStatus());
+}
+
+TEST_F(PostgresStoreTest, LosesALockWithItsConnectionAndSaysSo) {
+  auto lock = store_->TryLock("relay");
+  ASSERT_TRUE(lock.ok() && *lock != nullptr);
+  EXPECT_TRUE((*lock)->StillHeld());
+  ASSERT_TRUE(server_->DropConnections().ok());
+  EXPECT_FALSE((*lock)->StillHeld());
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  auto again = store_->TryLock("relay");
+  while (again.ok() && *again == nullptr && absl::Now() < deadline) again = store_->TryLock("relay");
+  ASSERT_TRUE(again.ok());
+  EXPECT_NE(*again, nullptr);
+}
+
+TEST_F(PostgresStoreTest, GivesALockToOneOfTwoReplicas) {
+  const auto other = Open();
+  auto lock = store_->TryLock("relay");
+  ASSERT_TRUE(lock.ok() && *lock != nullptr);
+  const auto second = other->TryLock("relay");
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(*second, nullptr);
+}
+
+TEST_F(PostgresStoreTest, LosesNoUpdateOfTwoReplicas) {
+  const auto other = Open();
+  ASSERT_EQ(store_->Write([](Transaction& tx) { return tx.Put({"thing", "sum", 1, ""}, 0, {}); }), absl::OkStatus());
+  std::atomic<int> committed = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      Store& store = t % 2 == 0 ? *store_ : *other;
+      for (int i = 0; i < 20; ++i) {
+        committed += store
+                         .Write([](Transaction& tx) -> absl::Status {
+                           AMIKECO_ASSIGN_OR_RETURN(const auto sum, tx.Get("thing", "sum"));
+                           return tx.Put({"thing", "sum", sum->version + 1, ""}, sum->version, {});
+                         })
+                         .ok();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_GT(committed, 0);
+  EXPECT_EQ(PostgresServer::Execute(config_.conninfo(), "SELECT version FROM record WHERE id = 'sum'").value_or(""),
+            absl::StrCat(1 + committed));
+}
+
+TEST_F(PostgresStoreTest, IsMigratedOnceByManyThatStartTogether) {
+  const auto fresh = server_->NewDatabase();
+  ASSERT_TRUE(fresh.ok());
+  config_.set_conninfo(*fresh);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&] {
+      const auto store = Open();
+      ASSERT_NE(store, nullptr);
+      EXPECT_EQ(store->Check(), absl::OkStatus());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(PostgresServer::Execute(*fresh, "SELECT count(*) FROM schema_version").value_or(""), "1");
+}
+
+TEST_F(PostgresStoreTest, OpensNoMoreConnectionsThanConfigured) {
+  config_.set_connections(2);
+  const auto store = Open();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 10; ++i) EXPECT_EQ(Insert(*store, absl::StrCat(t, "-", i)), absl::OkStatus());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const auto open = PostgresServer::Execute(config_.conninfo(),
+                                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                            " AND application_name = 'amikeco' AND state = 'idle'");
+  EXPECT_EQ(open.value_or(""), "2");  // the other store of this test has opened none yet
+}
+
+TEST_F(PostgresStoreTest, SendsThePasswordOfTheFile) {
+  const TemporaryFolder folder("password");
+  config_.set_password_file(folder / "password");
+  EXPECT_TRUE(absl::StrContains(PostgresStore::Open(config_).status().message(), folder / "password"));
+  std::ofstream(folder / "password") << "secret\n";
+  EXPECT_NE(Open(), nullptr);  // the server trusts everybody; it must not mind
+}
+
+}  // namespace
+}  // namespace amikeco

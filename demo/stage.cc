@@ -1,0 +1,155 @@
+#include "demo/stage.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "amikeco/ops/v1/ops.pb.h"
+#include "common/base/dates.h"
+#include "common/base/status.h"
+
+namespace amikeco::demo {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+struct Address {
+  const char* name;
+  const char* proto_service;
+};
+Address AddressOf(Service service) {
+  switch (service) {
+    case Service::kApplicant:
+      return {"applicant", "amikeco.applicant.v1.ApplicantService/"};
+    case Service::kMatching:
+      return {"matching", "amikeco.matching.v1.MatchingService/"};
+    case Service::kCompliance:
+      return {"compliance", "amikeco.compliance.v1.ComplianceService/"};
+    case Service::kNotify:
+      return {"notify", "amikeco.notify.v1.NotifyService/"};
+  }
+  return {"", ""};
+}
+
+// Codes after which the same request may be sent again: its request_id makes that harmless.
+bool MayRetry(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsAborted(status) ||
+         absl::IsResourceExhausted(status) || absl::IsCancelled(status);
+}
+
+const Actor& Operator() {
+  static const Actor actor{"people/demo-operator", "organisations/amikeco", {options::v1::ROLE_OPERATIONS}};
+  return actor;
+}
+
+}  // namespace
+
+Stage::Stage(const std::map<Service, std::string>& targets) {
+  for (const auto& [service, target] : targets) {
+    config::v1::PeerConfig peer;
+    peer.set_target(target);
+    channels_[service] = std::make_unique<Channel>(peer);
+  }
+}
+
+std::string Stage::NewRequestId() {
+  // A version 4 UUID from the fresh id's characters: 20 of base 32 give the 16 hexadecimal digits twice over.
+  const std::string id = ids_.Next() + ids_.Next();
+  std::string hex;
+  for (int i = 0; i < 32; ++i) hex.push_back("0123456789abcdef"[static_cast<unsigned char>(id[i]) % 16]);
+  hex[12] = '4';
+  hex[16] = 'a';
+  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
+                      hex.substr(20));
+}
+
+absl::Status Stage::CallBytes(Service service, absl::string_view method, const Actor& actor,
+                              const google::protobuf::Message& request, google::protobuf::Message& response) {
+  const Address address = AddressOf(service);
+  const bool operations = method.find('/') != absl::string_view::npos;
+  const std::string path = operations ? std::string(method) : absl::StrCat(address.proto_service, method);
+  CallOptions options;
+  options.credentials = Credentials{"", actor};
+  const std::string bytes = request.SerializeAsString();
+  const absl::Time give_up = absl::Now() + kPatience;
+  for (int attempt = 0;; ++attempt) {
+    const absl::Time sent = absl::Now();
+    const auto answer = channels_.at(service)->CallRaw(path, bytes, options);
+    if (answer.ok()) {
+      if (!response.ParseFromString(*answer)) return absl::DataLossError(absl::StrCat(path, ": answer does not parse"));
+      if (attempt == 0 && !operations) {
+        absl::MutexLock lock(&mutex_);
+        latencies_[absl::StrCat(address.name, ".", method)].push_back(absl::ToDoubleMilliseconds(absl::Now() - sent));
+      }
+      return absl::OkStatus();
+    }
+    if (!MayRetry(answer.status()) || absl::Now() > give_up) {
+      absl::Status status = answer.status();
+      return absl::Status(status.code(),
+                          absl::StrCat(address.name, ".", method, ": ", status.message(), " [", ReasonOf(status), "]"));
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      ++retries_;
+    }
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+}
+
+absl::Status Stage::SetClock(absl::Time time) {
+  ops::v1::SetClockRequest request;
+  *request.mutable_time() = ToTimestamp(time);
+  for (const Service service : kServices) {
+    AMIKECO_RETURN_IF_ERROR(
+        Call<ops::v1::SetClockResponse>(service, "amikeco.ops.v1.OperationsService/SetClock", Operator(), request)
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> Stage::Now() {
+  absl::Time latest = absl::InfinitePast();
+  for (const Service service : kServices) {
+    AMIKECO_ASSIGN_OR_RETURN(const auto progress,
+                             Call<ops::v1::GetProgressResponse>(service, "amikeco.ops.v1.OperationsService/GetProgress",
+                                                                Operator(), ops::v1::GetProgressRequest()));
+    latest = std::max(latest, ToTime(progress.time()));
+  }
+  return latest;
+}
+
+absl::Status Stage::Settle() {
+  const absl::Time give_up = absl::Now() + kPatience;
+  // Two looks in a row must show everybody settled and nothing moved in between: a service that settled first may have
+  // been given work by one that settled later.
+  std::vector<int64_t> before;
+  for (;;) {
+    bool settled = true;
+    std::vector<int64_t> numbers;
+    for (const Service service : kServices) {
+      AMIKECO_ASSIGN_OR_RETURN(const auto progress, Call<ops::v1::GetProgressResponse>(
+                                                        service, "amikeco.ops.v1.OperationsService/GetProgress",
+                                                        Operator(), ops::v1::GetProgressRequest()));
+      settled = settled && progress.settled();
+      numbers.push_back(progress.published_number());
+      numbers.push_back(progress.handled_number());
+    }
+    if (settled && numbers == before) return absl::OkStatus();
+    before = settled ? numbers : std::vector<int64_t>();
+    if (settled) continue;
+    if (absl::Now() > give_up) return absl::DeadlineExceededError("the services did not settle within a minute");
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+}
+
+std::map<std::string, std::vector<double>> Stage::Latencies() const {
+  absl::MutexLock lock(&mutex_);
+  return latencies_;
+}
+
+int Stage::retries() const {
+  absl::MutexLock lock(&mutex_);
+  return retries_;
+}
+
+}  // namespace amikeco::demo

@@ -1,0 +1,144 @@
+#include "programmes/programmes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/base/status.h"
+#include "common/config/textproto.h"
+#include "google/protobuf/text_format.h"
+
+namespace amikeco {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::TextFormat;
+using programme::v1::Programme;
+
+// Finds where a field stands in a file: "eligibility[2].id" is looked up part by part; a part that is not written in
+// the file leaves the line of what holds it.
+class Lines {
+ public:
+  explicit Lines(const std::string& text) {
+    TextFormat::Parser parser;
+    parser.WriteLocationsTo(&tree_);
+    Programme ignored;
+    parser.ParseFromString(text, &ignored);
+  }
+
+  int Of(absl::string_view path) {
+    TextFormat::ParseInfoTree* tree = &tree_;
+    const google::protobuf::Descriptor* type = Programme::descriptor();
+    int line = 0;
+    for (absl::string_view part : absl::StrSplit(path, '.')) {
+      const std::pair<absl::string_view, absl::string_view> split = absl::StrSplit(part, absl::MaxSplits('[', 1));
+      int index = -1;
+      if (!split.second.empty()) (void)absl::SimpleAtoi(split.second.substr(0, split.second.size() - 1), &index);
+      const FieldDescriptor* field = type->FindFieldByName(std::string(split.first));
+      if (field == nullptr) return line;
+      if (field->is_repeated() != (index >= 0)) return line;
+      if (const int found = tree->GetLocation(field, index).line; found >= 0) line = found;
+      if (field->type() != FieldDescriptor::TYPE_MESSAGE) return line;
+      tree = tree->GetTreeForNested(field, index);
+      if (tree == nullptr) return line;
+      type = field->message_type();
+    }
+    return line;
+  }
+
+ private:
+  TextFormat::ParseInfoTree tree_;
+};
+
+// `wrong` with each field violation as "file:line: field: what and fix".
+absl::Status Located(const std::string& path, const std::string& text, const absl::Status& wrong) {
+  const auto bad = DetailOf<google::rpc::BadRequest>(wrong);
+  if (!bad.ok()) return wrong;
+  Lines lines(text);
+  std::vector<std::string> sentences;
+  for (const auto& violation : bad->field_violations()) {
+    sentences.push_back(absl::StrCat(path, ":", lines.Of(violation.field()) + 1, ": ", violation.field(), ": ",
+                                     violation.description()));
+  }
+  absl::Status located = absl::InvalidArgumentError(absl::StrJoin(sentences, "\n"));
+  SetDetail(located, *bad);
+  return located;
+}
+
+absl::StatusOr<Programme> LoadOne(const std::string& path) {
+  AMIKECO_ASSIGN_OR_RETURN(Programme programme, ParseTextproto<Programme>(path));
+  if (absl::Status wrong = CheckProgramme(programme); !wrong.ok()) {
+    AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+    return Located(path, text, wrong);
+  }
+  return programme;
+}
+
+absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (std::filesystem::directory_iterator entry(dir, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".textproto") paths.push_back(entry->path().string());
+  }
+  if (error) return absl::InvalidArgumentError(absl::StrCat(dir, ": cannot read the programmes: ", error.message()));
+  if (paths.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(dir, ": has no *.textproto file; at least one programme is needed"));
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace
+
+absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto paths, TextprotosIn(dir));
+  Programmes loaded;
+  std::map<std::string, std::string> file_of;
+  std::vector<std::string> wrong;
+  for (const std::string& path : paths) {
+    absl::StatusOr<Programme> programme = LoadOne(path);
+    if (!programme.ok()) {
+      wrong.push_back(std::string(programme.status().message()));
+      continue;
+    }
+    if (const auto [first, is_new] = file_of.emplace(programme->name(), path); !is_new) {
+      wrong.push_back(absl::StrCat(path, ": name: ", programme->name(), " is also the name in ", first->second,
+                                   "; each programme has one file"));
+      continue;
+    }
+    loaded.Add(*std::move(programme));
+  }
+  if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrJoin(wrong, "\n"));
+  return loaded;
+}
+
+absl::StatusOr<const Programme*> Programmes::Find(absl::string_view name, int version) const {
+  // Versions sort upwards, so the last entry of a name is its latest.
+  auto found = versions_.upper_bound({std::string(name), version == 0 ? INT32_MAX : version});
+  if (found != versions_.begin()) {
+    --found;
+    if (found->first.first == name && (version == 0 || found->first.second == version)) return &found->second;
+  }
+  return NotFound(version == 0 ? std::string(name) : absl::StrCat(name, " version ", version));
+}
+
+std::vector<const Programme*> Programmes::Latest() const {
+  std::vector<const Programme*> latest;
+  for (const auto& [key, programme] : versions_) {
+    if (!latest.empty() && latest.back()->name() == programme.name()) latest.pop_back();
+    latest.push_back(&programme);
+  }
+  return latest;
+}
+
+void Programmes::Add(Programme programme) {
+  std::pair<std::string, int> key(programme.name(), programme.version());
+  versions_.try_emplace(std::move(key), std::move(programme));
+}
+
+}  // namespace amikeco

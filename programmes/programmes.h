@@ -1,0 +1,39 @@
+// Programmes: the programme files, strictly parsed and checked, and every version that was ever loaded.
+//
+// Immutable after loading; safe to share between threads.
+#ifndef AMIKECO_PROGRAMMES_PROGRAMMES_H_
+#define AMIKECO_PROGRAMMES_PROGRAMMES_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "amikeco/programme/v1/programme.pb.h"
+
+namespace amikeco {
+
+class Programmes {
+ public:
+  // Every *.textproto of `dir`. INVALID_ARGUMENT names file, line, field and fix.
+  static absl::StatusOr<Programmes> Load(const std::string& dir);
+
+  // The programme in that version; version 0: the latest. NOT_FOUND otherwise.
+  absl::StatusOr<const programme::v1::Programme*> Find(absl::string_view name, int version = 0) const;
+  // The latest version of each, by name.
+  std::vector<const programme::v1::Programme*> Latest() const;
+  // Adds a version, unless the same (name, version) is there.
+  void Add(programme::v1::Programme programme);
+
+ private:
+  std::map<std::pair<std::string, int>, programme::v1::Programme> versions_;
+};
+
+// Everything that is wrong with a programme, as field violations: contradictions, unknown zones, duplicate ids.
+absl::Status CheckProgramme(const programme::v1::Programme& programme);
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_PROGRAMMES_PROGRAMMES_H_

@@ -1,0 +1,52 @@
+// What all methods do at the door: find what the caller may see, compare etags, answer with one.
+#ifndef AMIKECO_SERVICES_APPLICANT_DOORS_H_
+#define AMIKECO_SERVICES_APPLICANT_DOORS_H_
+
+#include <algorithm>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/actor.h"
+#include "common/base/status.h"
+#include "common/store/table.h"
+#include "services/applicant/tables.h"
+
+namespace amikeco::applicant {
+
+// The record when the actor may see it; NOT_FOUND otherwise, as if it were not there.
+template <typename T>
+absl::StatusOr<Versioned<T>> Visible(Reader& reader, const Table<T>& table, absl::string_view name,
+                                     const Actor& actor) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, table.Get(reader, name));
+  if (!actor.MaySee(found.value.parties())) return NotFound(name);
+  return found;
+}
+
+// The same for a command that may say which version it is about.
+template <typename T, typename Request>
+absl::StatusOr<Versioned<T>> ForChange(Reader& reader, const Table<T>& table, const Request& request,
+                                       const Actor& actor) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(reader, table, request.name(), actor));
+  if (request.etag().empty() || request.etag() == EtagOf(found.version)) return found;
+  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(found.name, " was changed in the meantime."),
+               {{"name", found.name}, {"etag", EtagOf(found.version)}});
+}
+
+template <typename T>
+T Answer(const Versioned<T>& record) {
+  T answer = record.value;
+  answer.set_etag(EtagOf(record.version));
+  return answer;
+}
+
+// The party by which the actor finds records: see Actor::MaySee. "" for the system, which finds all.
+inline std::string PartyOf(const Actor& actor) {
+  if (actor.Has(options::v1::ROLE_SERVICE)) return "";
+  const std::string& subject = actor.subject;
+  return actor.MaySee(std::vector<std::string>{subject}) ? subject : actor.organisation;
+}
+
+}  // namespace amikeco::applicant
+
+#endif  // AMIKECO_SERVICES_APPLICANT_DOORS_H_

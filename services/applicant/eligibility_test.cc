@@ -1,0 +1,378 @@
+#include "services/applicant/eligibility.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/applicant/test_world.h"
+
+namespace amikeco::applicant {
+namespace {
+
+using programme::v1::Programme;
+using test::Date;
+using test::Day;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// An applicant to whom nothing is wrong, and what a test changes about it.
+struct Applicant {
+  v1::Member member = test::GoodMember();
+  v1::Wishes wishes = test::GoodWishes();
+  v1::Declarations declarations = test::GoodDeclarations();
+  absl::CivilDay received = Day(test::kReceived);
+};
+
+std::vector<v1::RuleResult> JudgeIn(const Programme& programme, const Applicant& applicant) {
+  return Judge(programme, {applicant.member, applicant.wishes, applicant.declarations, applicant.received});
+}
+
+std::vector<std::string> Reasons(const Programme& programme, const Applicant& applicant) {
+  std::vector<std::string> reasons;
+  for (const auto& result : JudgeIn(programme, applicant)) {
+    if (!result.holds()) reasons.push_back(result.reason());
+  }
+  return reasons;
+}
+
+v1::RuleResult ResultOf(const Programme& programme, const Applicant& applicant, const std::string& rule) {
+  for (const auto& result : JudgeIn(programme, applicant)) {
+    if (result.rule() == rule) return result;
+  }
+  ADD_FAILURE() << "no rule " << rule;
+  return {};
+}
+
+Applicant American() {
+  Applicant applicant;
+  applicant.member.set_section("sections/US");
+  applicant.member.set_region("regions/US-9");
+  applicant.wishes.set_stay_language("de");
+  applicant.declarations.mutable_languages(0)->set_code("de");
+  return applicant;
+}
+
+TEST(Judge, FindsNothingWrongWithAnApplicantWhoMeetsEveryRule) {
+  EXPECT_THAT(Reasons(test::Inbound(), Applicant()), IsEmpty());
+  EXPECT_THAT(Reasons(test::Outbound(), American()), IsEmpty());
+}
+
+TEST(Judge, AnswersEveryRuleInTheProgrammesOrderWithTheValuesCompared) {
+  const auto results = JudgeIn(test::Inbound(), Applicant());
+  ASSERT_EQ(static_cast<int>(results.size()), test::Inbound().eligibility_size());
+  for (int i = 0; i < test::Inbound().eligibility_size(); ++i) {
+    EXPECT_EQ(results[i].rule(), test::Inbound().eligibility(i).id());
+    EXPECT_NE(results[i].explanation(), "");
+  }
+}
+
+// A0-01, A0-04, A0-08, A0-12, A5-03
+TEST(Judge, TellsFourReasonsAtOnceAndWhatWouldChangeEachAnswer) {
+  Applicant applicant;
+  *applicant.member.mutable_membership()->mutable_until() = Date("2025-12-31");
+  *applicant.wishes.mutable_earliest_start() = Date("2026-05-01");
+  applicant.declarations.clear_languages();
+  applicant.declarations.mutable_acknowledgements()->erase(applicant.declarations.acknowledgements().begin());
+  EXPECT_THAT(Reasons(test::Inbound(), applicant),
+              ElementsAre("NOT_MEMBER", "LANGUAGE", "NOTICE_TOO_SHORT", "FLEXIBILITY_NOT_ACKNOWLEDGED"));
+  for (const auto& result : JudgeIn(test::Inbound(), applicant)) {
+    EXPECT_EQ(result.holds(), result.remedy().empty()) << result.rule();
+    EXPECT_EQ(result.holds(), result.reason().empty()) << result.rule();
+  }
+}
+
+// A0-01
+TEST(Judge, DemandsAMembershipThatIsCurrentOnTheDayOfReceipt) {
+  struct Case {
+    const char* since;
+    const char* until;
+    bool holds;
+  };
+  for (const Case& c : {Case{"2020-01-01", "", true}, Case{"2020-01-01", "2026-02-02", true},
+                        Case{"2020-01-01", "2026-02-01", false}, Case{"2026-02-03", "", false}}) {
+    Applicant applicant;
+    *applicant.member.mutable_membership()->mutable_since() = Date(c.since);
+    if (*c.until != '\0') *applicant.member.mutable_membership()->mutable_until() = Date(c.until);
+    EXPECT_EQ(ResultOf(test::Inbound(), applicant, "membership").holds(), c.holds) << c.since << " " << c.until;
+  }
+  Applicant nobody;
+  nobody.member.clear_membership();
+  EXPECT_EQ(ResultOf(test::Inbound(), nobody, "membership").reason(), "NOT_MEMBER");
+}
+
+// A0-02
+TEST(Judge, DemandsOneDayMoreThanAFullYearOfMembership) {
+  struct Case {
+    const char* since;
+    const char* received;
+    bool holds;
+  };
+  for (const Case& c : {
+           Case{"2025-03-01", "2026-03-01", false},  // 365 days
+           Case{"2025-03-01", "2026-03-02", true},
+           Case{"2023-03-01", "2024-03-01", false},  // 366 days: a leap day lies between
+           Case{"2023-03-01", "2024-03-02", true},
+           Case{"2024-02-29", "2025-02-28", false},  // joined on a leap day
+           Case{"2024-02-29", "2025-03-01", true},
+           Case{"2024-12-31", "2025-12-31", false},
+           Case{"2024-12-31", "2026-01-01", true},
+       }) {
+    Applicant applicant;
+    *applicant.member.mutable_membership()->mutable_since() = Date(c.since);
+    applicant.received = Day(c.received);
+    const auto result = ResultOf(test::Inbound(), applicant, "membership-tenure");
+    EXPECT_EQ(result.holds(), c.holds) << c.since << " " << c.received << ": " << result.explanation();
+  }
+}
+
+// A0-02: the reference date is the day of receipt, whatever the dates of the stay.
+TEST(Judge, CountsMembershipUpToReceiptAndNotUpToTheStay) {
+  Applicant applicant;
+  *applicant.member.mutable_membership()->mutable_since() = Date("2025-06-01");
+  *applicant.wishes.mutable_earliest_start() = Date("2027-07-01");
+  *applicant.wishes.mutable_latest_end() = Date("2027-08-31");
+  const auto result = ResultOf(test::Inbound(), applicant, "membership-tenure");
+  EXPECT_FALSE(result.holds());
+  EXPECT_THAT(result.explanation(), HasSubstr("2025-06-01"));
+  EXPECT_THAT(result.remedy(), HasSubstr("2026-06-02"));
+}
+
+TEST(Judge, CountsMembershipUpToTheFirstPossibleStartWhenTheProgrammeSaysSo) {
+  Programme programme = test::Inbound();
+  for (auto& rule : *programme.mutable_eligibility()) {
+    if (rule.has_membership_tenure()) {
+      rule.mutable_membership_tenure()->set_on(programme::v1::EligibilityRule::REFERENCE_DATE_START);
+    }
+  }
+  Applicant applicant;
+  *applicant.member.mutable_membership()->mutable_since() = Date("2025-06-30");
+  EXPECT_TRUE(ResultOf(programme, applicant, "membership-tenure").holds());
+  *applicant.member.mutable_membership()->mutable_since() = Date("2025-07-01");
+  EXPECT_FALSE(ResultOf(programme, applicant, "membership-tenure").holds());
+}
+
+// A2-05, A2-06, A2-07
+TEST(Judge, RefusesAssociatesForTheirClassAlone) {
+  Applicant associate;
+  associate.member.mutable_membership()->set_membership_class(programme::v1::MEMBERSHIP_CLASS_ASSOCIATE);
+  EXPECT_THAT(Reasons(test::Inbound(), associate), ElementsAre("ASSOCIATE_MEMBER"));
+}
+
+// A2-08
+TEST(Judge, TakesAStudentWhoIsARegularMemberButNoCadetWhoIsAnAssociate) {
+  Applicant student;
+  student.member.set_duty_status(programme::v1::DUTY_STATUS_STUDENT);
+  EXPECT_THAT(Reasons(test::Inbound(), student), IsEmpty());
+  EXPECT_EQ(TierOf(test::Inbound(), student.member.duty_status()), 1);
+  EXPECT_EQ(test::Inbound().tiers(1).id(), "students");
+
+  Applicant cadet = student;
+  cadet.member.mutable_membership()->set_membership_class(programme::v1::MEMBERSHIP_CLASS_ASSOCIATE);
+  EXPECT_THAT(Reasons(test::Inbound(), cadet), ElementsAre("ASSOCIATE_MEMBER"));
+  cadet.member.set_section("sections/US");
+  EXPECT_THAT(Reasons(test::Inbound(), cadet), ElementsAre("ASSOCIATE_MEMBER", "SECTION_NOT_PARTICIPATING"));
+}
+
+// A0-05, A0-06, A0-27, A2-13
+TEST(Judge, LetsActiveOfficersGoBothWaysStudentsInAlone) {
+  struct Case {
+    programme::v1::DutyStatus status;
+    bool in;
+    bool out;
+  };
+  for (const Case& c :
+       {Case{programme::v1::DUTY_STATUS_ACTIVE, true, true}, Case{programme::v1::DUTY_STATUS_STUDENT, true, false},
+        Case{programme::v1::DUTY_STATUS_RETIRED, false, false}, Case{programme::v1::DUTY_STATUS_SUPPORT, false, false},
+        Case{programme::v1::DUTY_STATUS_UNSPECIFIED, false, false}}) {
+    Applicant applicant;
+    applicant.member.set_duty_status(c.status);
+    EXPECT_EQ(ResultOf(test::Inbound(), applicant, "duty").holds(), c.in) << c.status;
+    EXPECT_EQ(ResultOf(test::Outbound(), applicant, "duty").holds(), c.out) << c.status;
+  }
+  EXPECT_EQ(TierOf(test::Inbound(), programme::v1::DUTY_STATUS_ACTIVE), 0);
+}
+
+// A0-30, A2-10
+TEST(Judge, SendsEachSectionToItsOwnDirection) {
+  Applicant german;
+  EXPECT_THAT(Reasons(test::Outbound(), german), ElementsAre("SECTION_NOT_PARTICIPATING"));
+  Applicant american = American();
+  american.declarations.mutable_languages(0)->set_code("en");
+  EXPECT_THAT(Reasons(test::Inbound(), american), ElementsAre("SECTION_NOT_PARTICIPATING"));
+}
+
+// A0-04
+TEST(Judge, AsksForEnglishInboundAndForTheLanguageOfTheStayOutbound) {
+  struct Case {
+    const char* code;
+    const char* level;
+    bool holds;
+  };
+  for (const Case& c : {Case{"en", "B2", true}, Case{"en", "C2", true}, Case{"en", "B1", false},
+                        Case{"EN-gb", "B2", true}, Case{"de", "C2", false}, Case{"eng", "C2", false}}) {
+    Applicant applicant;
+    applicant.declarations.mutable_languages(0)->set_code(c.code);
+    applicant.declarations.mutable_languages(0)->set_level(c.level);
+    EXPECT_EQ(ResultOf(test::Inbound(), applicant, "language").holds(), c.holds) << c.code << " " << c.level;
+  }
+  Applicant american = American();
+  american.wishes.set_stay_language("fr");
+  EXPECT_THAT(Reasons(test::Outbound(), american), ElementsAre("LANGUAGE"));
+  american.wishes.clear_stay_language();
+  EXPECT_THAT(ResultOf(test::Outbound(), american, "language").remedy(), HasSubstr("stay_language"));
+}
+
+// A0-08, A0-09
+TEST(Judge, CountsFourCalendarMonthsOfNoticeFromReceipt) {
+  struct Case {
+    const char* received;
+    const char* start;
+    bool holds;
+  };
+  for (const Case& c : {Case{"2026-02-02", "2026-06-02", true}, Case{"2026-02-02", "2026-06-01", false},
+                        Case{"2026-10-31", "2027-02-28", true},  // the month's last day is enough
+                        Case{"2026-10-31", "2027-02-27", false}, Case{"2027-10-31", "2028-02-29", true},
+                        Case{"2027-10-31", "2028-02-28", false}, Case{"2026-08-31", "2026-12-31", true},
+                        Case{"2026-02-28", "2026-06-28", true}}) {
+    Applicant applicant;
+    applicant.received = Day(c.received);
+    *applicant.wishes.mutable_earliest_start() = Date(c.start);
+    *applicant.wishes.mutable_latest_end() = ToDate(Day(c.start) + 60);
+    const auto result = ResultOf(test::Inbound(), applicant, "notice");
+    EXPECT_EQ(result.holds(), c.holds) << c.received << " " << c.start << ": " << result.explanation();
+  }
+}
+
+TEST(Judge, NamesTheFirstStartThatWouldDoAndThatAnExceptionIsPossible) {
+  Applicant applicant;
+  *applicant.wishes.mutable_earliest_start() = Date("2026-05-01");
+  const auto result = ResultOf(test::Inbound(), applicant, "notice");
+  EXPECT_THAT(result.remedy(), HasSubstr("2026-06-02"));
+  EXPECT_THAT(result.remedy(), HasSubstr("exception"));
+}
+
+// A0-12, A0-14, A0-28
+TEST(Judge, WantsEachAcknowledgementForItself) {
+  for (const auto& [acknowledgement, reason] :
+       {std::pair{programme::v1::ACKNOWLEDGEMENT_FLEXIBILITY, "FLEXIBILITY_NOT_ACKNOWLEDGED"},
+        std::pair{programme::v1::ACKNOWLEDGEMENT_OWN_EXPENSE, "COSTS_NOT_ACKNOWLEDGED"},
+        std::pair{programme::v1::ACKNOWLEDGEMENT_NOT_A_VACATION, "VACATION_NOT_ACKNOWLEDGED"}}) {
+    Applicant applicant;
+    auto& all = *applicant.declarations.mutable_acknowledgements();
+    all.erase(std::remove(all.begin(), all.end(), acknowledgement), all.end());
+    EXPECT_THAT(Reasons(test::Inbound(), applicant), ElementsAre(reason));
+  }
+}
+
+// A0-28
+TEST(Judge, WantsEveryCategoryOfCostAcknowledged) {
+  Applicant applicant;
+  applicant.declarations.mutable_cost_categories()->RemoveLast();
+  applicant.declarations.mutable_cost_categories()->RemoveLast();
+  const auto result = ResultOf(test::Inbound(), applicant, "own-expense");
+  EXPECT_FALSE(result.holds());
+  EXPECT_THAT(result.explanation(), HasSubstr("personal-travel, shopping"));
+}
+
+// A0-14
+TEST(Judge, PutsPrivateTravelBehindTheLastPossibleDayOfTheStay) {
+  Applicant applicant;
+  *applicant.declarations.mutable_private_travel_start() = Date("2026-08-31");
+  *applicant.declarations.mutable_private_travel_end() = Date("2026-09-10");
+  EXPECT_THAT(Reasons(test::Inbound(), applicant), ElementsAre("PRIVATE_TRAVEL_DURING_STAY"));
+  *applicant.declarations.mutable_private_travel_start() = Date("2026-09-01");
+  EXPECT_THAT(Reasons(test::Inbound(), applicant), IsEmpty());
+}
+
+// A0-29
+TEST(Judge, WantsTheEmployersConsentWithOrWithoutPay) {
+  for (const auto& [status, holds] :
+       {std::pair{v1::EMPLOYER_STATUS_UNSPECIFIED, false}, std::pair{v1::EMPLOYER_STATUS_PAID_DUTY, true},
+        std::pair{v1::EMPLOYER_STATUS_PAID_LEAVE, true}, std::pair{v1::EMPLOYER_STATUS_UNPAID_LEAVE, true},
+        std::pair{v1::EMPLOYER_STATUS_REFUSED, false}}) {
+    Applicant applicant;
+    applicant.declarations.set_employer_status(status);
+    EXPECT_EQ(ResultOf(test::Inbound(), applicant, "employer").holds(), holds) << status;
+  }
+}
+
+TEST(Judge, KeepsStaysBetweenTheProgrammesBounds) {
+  for (const auto& [days, holds] :
+       {std::pair{4, false}, std::pair{5, true}, std::pair{90, true}, std::pair{91, false}}) {
+    Applicant applicant;
+    applicant.wishes.set_stay_days(days);
+    EXPECT_EQ(ResultOf(test::Inbound(), applicant, "stay-length").holds(), holds) << days;
+  }
+}
+
+// A0-07, A2-04
+TEST(Judge, LooksAtNeitherRankNorYearsOfService) {
+  Applicant applicant;
+  const auto before = JudgeIn(test::Inbound(), applicant);
+  for (const char* rank : {"", "Chief", "Recruit"}) {
+    for (const int years : {0, 1, 40}) {
+      applicant.declarations.set_rank(rank);
+      applicant.declarations.set_service_years(years);
+      const auto after = JudgeIn(test::Inbound(), applicant);
+      ASSERT_EQ(after.size(), before.size());
+      for (size_t i = 0; i < before.size(); ++i) {
+        EXPECT_EQ(after[i].SerializeAsString(), before[i].SerializeAsString());
+      }
+    }
+  }
+}
+
+TEST(Judge, LetsNobodyThroughARuleItDoesNotKnow) {
+  Programme programme = test::Inbound();
+  auto& rule = *programme.add_eligibility();
+  rule.set_id("of-tomorrow");
+  rule.set_reason("OF_TOMORROW");
+  EXPECT_THAT(Reasons(programme, Applicant()), ElementsAre("OF_TOMORROW"));
+}
+
+// A5-04
+TEST(SetAside, MakesEligibleWhoFailsByOverriddenRulesAlone) {
+  Applicant applicant;
+  *applicant.wishes.mutable_earliest_start() = Date("2026-05-01");
+  auto results = JudgeIn(test::Inbound(), applicant);
+  EXPECT_FALSE(IsEligible(results));
+  google::protobuf::RepeatedPtrField<v1::RuleOverridden> overrides;
+  overrides.Add()->set_rule("notice");
+  SetAside(results, overrides);
+  EXPECT_TRUE(IsEligible(results));
+}
+
+std::string WrongFields(const Applicant& applicant) {
+  FieldErrors wrong;
+  CheckWishes(applicant.wishes, applicant.declarations, wrong);
+  const auto bad = DetailOf<google::rpc::BadRequest>(wrong.ToStatus());
+  std::string fields;
+  if (bad.ok()) {
+    for (const auto& violation : bad->field_violations()) absl::StrAppend(&fields, violation.field(), " ");
+  }
+  return fields;
+}
+
+TEST(CheckWishes, RefusesPeriodsThatAreReversedOrTooShortForTheStay) {
+  EXPECT_EQ(WrongFields(Applicant()), "");
+  Applicant reversed;
+  *reversed.wishes.mutable_latest_end() = Date("2026-06-30");
+  EXPECT_EQ(WrongFields(reversed), "wishes.latest_end ");
+  Applicant tight;
+  *tight.wishes.mutable_latest_end() = Date("2026-07-21");
+  EXPECT_EQ(WrongFields(tight), "");
+  *tight.wishes.mutable_latest_end() = Date("2026-07-20");
+  EXPECT_EQ(WrongFields(tight), "wishes.stay_days ");
+  Applicant half;
+  *half.declarations.mutable_private_travel_start() = Date("2026-09-01");
+  EXPECT_EQ(WrongFields(half), "declarations.private_travel_end ");
+  *half.declarations.mutable_private_travel_end() = Date("2026-08-01");
+  EXPECT_EQ(WrongFields(half), "declarations.private_travel_end ");
+}
+
+}  // namespace
+}  // namespace amikeco::applicant

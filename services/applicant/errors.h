@@ -1,0 +1,124 @@
+// Why the applicant service refuses: its error catalogue, and the functions that make the errors.
+#ifndef AMIKECO_SERVICES_APPLICANT_ERRORS_H_
+#define AMIKECO_SERVICES_APPLICANT_ERRORS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "common/base/status.h"
+
+namespace amikeco::applicant::errors {
+
+inline constexpr char kDomain[] = "applicant.amikeco";
+
+inline constexpr ErrorName kMemberExists{absl::StatusCode::kAlreadyExists, kDomain, "MEMBER_EXISTS",
+                                         "Choose another member_id, or leave it empty for a fresh one."};
+inline constexpr ErrorName kApplicationExists{absl::StatusCode::kAlreadyExists, kDomain, "APPLICATION_EXISTS",
+                                              "Choose another application_id, or leave it empty for a fresh one."};
+inline constexpr ErrorName kHostingOfferExists{absl::StatusCode::kAlreadyExists, kDomain, "HOSTING_OFFER_EXISTS",
+                                               "Choose another hosting_offer_id, or leave it empty for a fresh one."};
+inline constexpr ErrorName kNotYourSection{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_SECTION",
+                                           "Register members of your own section or region."};
+inline constexpr ErrorName kMemberIsErased{absl::StatusCode::kFailedPrecondition, kDomain, "MEMBER_IS_ERASED",
+                                           "The person's data is gone for good; register the person anew if need be."};
+inline constexpr ErrorName kSecondPersonNeeded{absl::StatusCode::kFailedPrecondition, kDomain, "SECOND_PERSON_NEEDED",
+                                               "Ask somebody else who may do it: nobody decides on their own case."};
+inline constexpr ErrorName kActiveApplicationExists{absl::StatusCode::kFailedPrecondition, kDomain,
+                                                    "ACTIVE_APPLICATION_EXISTS",
+                                                    "Go on with the application that is open, or withdraw it first."};
+inline constexpr ErrorName kNotPossibleInState{
+    absl::StatusCode::kFailedPrecondition, kDomain, "NOT_POSSIBLE_IN_STATE",
+    "Call ExplainApplication: it lists the commands that the state allows. docs/lifecycle.md has them all."};
+inline constexpr ErrorName kWishesNotEligible{
+    absl::StatusCode::kFailedPrecondition, kDomain, "WISHES_NOT_ELIGIBLE",
+    "Change what the reasons name, or have a coordinator override the rules that can be; nothing was changed."};
+inline constexpr ErrorName kRuleNotOverridable{absl::StatusCode::kFailedPrecondition, kDomain, "RULE_NOT_OVERRIDABLE",
+                                               "The programme allows no exception from this rule."};
+inline constexpr ErrorName kTaskCompletesItself{absl::StatusCode::kFailedPrecondition, kDomain, "TASK_COMPLETES_ITSELF",
+                                                "Nothing to say: the task is done when the thing itself happens."};
+inline constexpr ErrorName kNotTaskOwner{absl::StatusCode::kPermissionDenied, kDomain, "NOT_TASK_OWNER",
+                                         "The task's owner, or the programme's coordinator, says that it is done."};
+inline constexpr ErrorName kNotTheDay{absl::StatusCode::kFailedPrecondition, kDomain, "NOT_THE_DAY",
+                                      "Start the stay between its first and its last day."};
+inline constexpr ErrorName kNotCleared{absl::StatusCode::kFailedPrecondition, kDomain, "NOT_CLEARED",
+                                       "Complete the open items with the compliance service, then start the stay."};
+inline constexpr ErrorName kStartGateUnavailable{
+    absl::StatusCode::kUnavailable, kDomain, "START_GATE_UNAVAILABLE",
+    "The clearance could not be read, so the stay did not start; try again."};
+inline constexpr ErrorName kNotYourHost{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_HOST",
+                                        "Offer your own agency, or your own home, with your own name."};
+inline constexpr ErrorName kOfferIsDecided{absl::StatusCode::kFailedPrecondition, kDomain, "OFFER_IS_DECIDED",
+                                           "An offer is decided once; make a new one."};
+
+// Everything above, for the catalogue in the docs.
+inline constexpr const ErrorName* kCatalogue[] = {
+    &kMemberExists,      &kApplicationExists,  &kHostingOfferExists,      &kNotYourSection,
+    &kMemberIsErased,    &kSecondPersonNeeded, &kActiveApplicationExists, &kNotPossibleInState,
+    &kWishesNotEligible, &kRuleNotOverridable, &kTaskCompletesItself,     &kNotTaskOwner,
+    &kNotTheDay,         &kNotCleared,         &kStartGateUnavailable,    &kNotYourHost,
+    &kOfferIsDecided,
+};
+
+// "in matching", for people.
+inline std::string Words(v1::Application::State state) {
+  std::string name = v1::Application::State_Name(state);
+  return absl::AsciiStrToLower(absl::StrReplaceAll(absl::string_view(name).substr(6), {{"_", " "}}));
+}
+
+inline absl::Status Exists(const ErrorName& name, absl::string_view record) {
+  return Error(name, absl::StrCat(record, " exists already."), {{"name", record}});
+}
+
+inline absl::Status NotPossibleInState(const v1::Application& application, absl::string_view command) {
+  return Error(
+      kNotPossibleInState,
+      absl::StrCat(command, " is not possible while ", application.name(), " is ", Words(application.state()), "."),
+      {{"name", application.name()},
+       {"state", v1::Application::State_Name(application.state())},
+       {"command", command}});
+}
+
+inline absl::Status ActiveApplicationExists(absl::string_view member, absl::string_view application) {
+  return Error(kActiveApplicationExists, absl::StrCat(member, " has an open application: ", application, "."),
+               {{"member", member}, {"application", application}});
+}
+
+inline absl::Status MemberIsErased(absl::string_view member) {
+  return Error(kMemberIsErased, absl::StrCat("The personal data of ", member, " was erased."), {{"member", member}});
+}
+
+inline absl::Status SecondPersonNeeded(absl::string_view subject, absl::string_view of) {
+  return Error(kSecondPersonNeeded, absl::StrCat(subject, " cannot decide this about ", of, "; a second person must."),
+               {{"subject", subject}, {"name", of}});
+}
+
+// With every rule that does not hold: reason codes in the metadata, explanations in the sentence.
+inline absl::Status WishesNotEligible(absl::string_view application, const std::vector<v1::RuleResult>& results) {
+  std::vector<std::string> reasons, sentences;
+  for (const v1::RuleResult& result : results) {
+    if (result.holds() || result.overridden()) continue;
+    reasons.push_back(result.reason());
+    sentences.push_back(absl::StrCat(result.explanation(), " ", result.remedy()));
+  }
+  return Error(
+      kWishesNotEligible,
+      absl::StrCat("With these wishes ", application, " would not be eligible. ", absl::StrJoin(sentences, " ")),
+      {{"name", application}, {"reasons", absl::StrJoin(reasons, ",")}});
+}
+
+inline absl::Status NotCleared(absl::string_view application, const std::vector<std::string>& open_items) {
+  return Error(kNotCleared,
+               absl::StrCat(application, " is not cleared; open: ",
+                            open_items.empty() ? "the clearance itself" : absl::StrJoin(open_items, ", "), "."),
+               {{"name", application}, {"open_items", absl::StrJoin(open_items, ",")}});
+}
+
+}  // namespace amikeco::applicant::errors
+
+#endif  // AMIKECO_SERVICES_APPLICANT_ERRORS_H_

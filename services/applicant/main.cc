@@ -1,0 +1,18 @@
+// amikeco-applicant: takes applications in and keeps the process of each.
+#include "common/base/ids.h"
+#include "common/config/config.h"
+#include "common/rpc/client.h"
+#include "services/applicant/service.h"
+#include "services/premises.h"
+
+int main(int argc, char** argv) {
+  using namespace amikeco;
+  const auto config =
+      LoadConfigOrExit<config::v1::ApplicantConfig>(argc, argv, CheckConfig<config::v1::ApplicantConfig>);
+  Premises premises(config.common(), "applicant");
+  RandomIds ids;
+  Channel compliance(config.compliance(), {"", SystemActor("applicant")});
+  applicant::ApplicantService service({premises.store(), premises.programmes(), premises.dossiers(), ids, compliance});
+  return premises.Run(applicant::ReactionsOf(service), {&service},
+                      [&](Chain& chain) { applicant::Bind(chain, service); });
+}

@@ -1,0 +1,143 @@
+#include "services/applicant/member.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/dates.h"
+#include "common/base/status.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/applicant/errors.h"
+
+namespace amikeco::applicant {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+// The section or the region acts for the member; the person is neither.
+bool ActsFor(const Actor& actor, const std::string& section, const std::string& region) {
+  return actor.organisation == section || (!region.empty() && actor.organisation == region);
+}
+
+absl::Status CheckMembership(const v1::Membership& membership) {
+  FieldErrors wrong;
+  if (membership.has_until() && ToDay(membership.until()) < ToDay(membership.since())) {
+    wrong.Add("membership.until", "must not lie before membership.since");
+  }
+  return wrong.ToStatus();
+}
+
+absl::Status CheckNotErased(const v1::Member& member) {
+  return member.has_erase_time() ? errors::MemberIsErased(member.name()) : absl::OkStatus();
+}
+
+}  // namespace
+
+MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& command, const MemberCircumstance& c) {
+  if (!ActsFor(c.actor, command.section(), command.region())) {
+    return Error(errors::kNotYourSection,
+                 absl::StrCat(c.actor.organisation, " cannot register members of ", command.section(), "."),
+                 {{"organisation", c.actor.organisation}, {"section", command.section()}});
+  }
+  if (!member.name().empty()) return errors::Exists(errors::kMemberExists, member.name());
+  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  v1::MemberFact fact;
+  v1::MemberRegistered& registered = *fact.mutable_registered();
+  registered.set_name(c.name);
+  registered.set_section(command.section());
+  registered.set_region(command.region());
+  *registered.mutable_membership() = command.membership();
+  registered.set_duty_status(command.duty_status());
+  *registered.mutable_at() = ToTimestamp(c.now);
+  return std::vector{fact};
+}
+
+MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& command, const MemberCircumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  if (command.duty_status() == member.duty_status() && command.region() == member.region() &&
+      MessageDifferencer::Equals(command.membership(), member.membership())) {
+    return std::vector<v1::MemberFact>{};
+  }
+  v1::MemberFact fact;
+  v1::MembershipChanged& changed = *fact.mutable_membership_changed();
+  *changed.mutable_membership() = command.membership();
+  changed.set_duty_status(command.duty_status());
+  changed.set_region(command.region());
+  return std::vector{fact};
+}
+
+MemberFacts Decide(const v1::Member& member, const v1::EndorseMemberRequest& command, const MemberCircumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  if (c.actor.subject == member.name()) return errors::SecondPersonNeeded(c.actor.subject, member.name());
+  if (member.has_endorsement()) return std::vector<v1::MemberFact>{};
+  v1::MemberFact fact;
+  v1::Endorsement& endorsement = *fact.mutable_endorsed()->mutable_endorsement();
+  endorsement.set_endorser(c.actor.subject);
+  endorsement.set_section(c.actor.organisation);
+  *endorsement.mutable_date() = ToDate(absl::ToCivilDay(c.now, absl::UTCTimeZone()));
+  return std::vector{fact};
+}
+
+MemberFacts Decide(const v1::Member& member, const v1::RecordProfileRequest& command, const MemberCircumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  v1::MemberFact fact;
+  fact.mutable_profile_recorded()->set_profile_version(member.profile_version() + 1);
+  return std::vector{fact};
+}
+
+MemberFacts Decide(const v1::Member& member, const v1::EraseMemberRequest& command, const MemberCircumstance& c) {
+  if (member.has_erase_time()) return std::vector<v1::MemberFact>{};
+  if (!c.open_application.empty()) return errors::ActiveApplicationExists(member.name(), c.open_application);
+  v1::MemberFact fact;
+  *fact.mutable_erased()->mutable_at() = ToTimestamp(c.now);
+  return std::vector{fact};
+}
+
+}  // namespace amikeco::applicant
+
+namespace amikeco::applicant::v1 {
+namespace {
+
+void NameParties(Member& member) {
+  member.clear_parties();
+  member.add_parties(member.name());
+  member.add_parties(member.section());
+  if (!member.region().empty()) member.add_parties(member.region());
+}
+
+}  // namespace
+
+Member Evolve(Member member, const MemberFact& fact) {
+  switch (fact.fact_case()) {
+    case MemberFact::kRegistered:
+      member.set_name(fact.registered().name());
+      member.set_section(fact.registered().section());
+      member.set_region(fact.registered().region());
+      *member.mutable_membership() = fact.registered().membership();
+      member.set_duty_status(fact.registered().duty_status());
+      *member.mutable_register_time() = fact.registered().at();
+      NameParties(member);
+      break;
+    case MemberFact::kMembershipChanged:
+      *member.mutable_membership() = fact.membership_changed().membership();
+      member.set_duty_status(fact.membership_changed().duty_status());
+      member.set_region(fact.membership_changed().region());
+      NameParties(member);
+      break;
+    case MemberFact::kEndorsed:
+      *member.mutable_endorsement() = fact.endorsed().endorsement();
+      break;
+    case MemberFact::kProfileRecorded:
+      member.set_profile_version(fact.profile_recorded().profile_version());
+      break;
+    case MemberFact::kErased:
+      *member.mutable_erase_time() = fact.erased().at();
+      break;
+    case MemberFact::FACT_NOT_SET:
+      break;
+  }
+  return member;
+}
+
+}  // namespace amikeco::applicant::v1

@@ -1,0 +1,355 @@
+#include "services/applicant/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
+#include "common/base/dates.h"
+#include "common/events/execute.h"
+#include "services/applicant/doors.h"
+#include "services/applicant/eligibility.h"
+#include "services/applicant/errors.h"
+#include "services/applicant/explain.h"
+#include "services/applicant/tables.h"
+#include "services/applicant/transitions.h"
+
+namespace amikeco::applicant {
+namespace {
+
+using programme::v1::Programme;
+using v1::Application;
+
+constexpr char kService[] = "applicant";
+constexpr char kGetClearance[] = "amikeco.compliance.v1.ComplianceService/GetClearance";
+// Long enough for a fresh read across a busy cluster, short enough that a person waits for it.
+constexpr absl::Duration kGateTimeout = absl::Seconds(2);
+
+Origin OriginHere(const Call& call) { return OriginOf(kService, call); }
+
+// "placements/A-1" → "applications/A-1".
+std::string ApplicationOf(absl::string_view subject) {
+  return absl::StrCat("applications/", subject.substr(subject.find('/') + 1));
+}
+
+std::string ReportOf(absl::string_view application) { return absl::StrCat(application, "/report"); }
+
+// The member's open application to the programme; "" when there is none.
+absl::StatusOr<std::string> FindActive(Reader& reader, absl::string_view member, absl::string_view programme) {
+  const std::string key = ActiveKey(member, programme);
+  AMIKECO_ASSIGN_OR_RETURN(const auto found, Applications().Range(reader, kActive, key, key + "!", 1));
+  return found.empty() ? std::string() : found.front().name;
+}
+
+// A unique key stands for the one place per member and programme; it also holds when two commands race.
+absl::Status NameConflict(absl::Status status, const Application& application) {
+  if (status.code() != absl::StatusCode::kAlreadyExists) return status;
+  return errors::ActiveApplicationExists(application.member(), application.programme());
+}
+
+}  // namespace
+
+absl::StatusOr<const Programme*> ApplicantService::ProgrammeOf(const Application& application) const {
+  return in_.programmes.Find(application.programme(), application.programme_version());
+}
+
+std::string ApplicantService::NameFor(absl::string_view collection, const std::string& id) const {
+  return absl::StrCat(collection, "/", id.empty() ? in_.ids.Next() : id);
+}
+
+template <typename Request>
+absl::StatusOr<Application> ApplicantService::Change(Transaction& tx, const Call& call, const Request& request) {
+  AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+  AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(tx, application.value.member()));
+  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
+  AMIKECO_RETURN_IF_ERROR(
+      NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
+  return Answer(application);
+}
+
+template <typename Request>
+absl::StatusOr<Application> ApplicantService::ChangeAndAnswer(Call& call, const Request& request) {
+  return Execute<Application>(in_.store, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
+    Call& call, const v1::CheckEligibilityRequest& request) {
+  FieldErrors wrong;
+  CheckWishes(request.wishes(), request.declarations(), wrong);
+  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
+  return Query<v1::CheckEligibilityResponse>(
+      in_.store, [&](Reader& reader) -> absl::StatusOr<v1::CheckEligibilityResponse> {
+        AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.member(), call.actor));
+        const absl::CivilDay today = Today({call.time, call.actor, *programme});
+        const auto results = Judge(*programme, {member.value, request.wishes(), request.declarations(), today});
+        v1::CheckEligibilityResponse response;
+        response.set_eligible(IsEligible(results));
+        response.mutable_results()->Assign(results.begin(), results.end());
+        response.set_programme_version(programme->version());
+        response.set_tier_rank(TierOf(*programme, member.value.duty_status()));
+        response.set_tier(programme->tiers(response.tier_rank()).id());
+        response.set_endorsed(member.value.has_endorsement());
+        return response;
+      });
+}
+
+absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& reader, const Call& call,
+                                                                        const v1::SubmitApplicationRequest& request,
+                                                                        std::vector<v1::ApplicationFact>& facts) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.member(), call.actor));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
+  AMIKECO_ASSIGN_OR_RETURN(auto application,
+                           Applications().Find(reader, NameFor("applications", request.application_id())));
+  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(facts, Decide(application.value, request, circumstance));
+  AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, request.member(), request.programme()));
+  if (!active.empty()) return errors::ActiveApplicationExists(request.member(), active);
+  return application;
+}
+
+absl::StatusOr<Application> ApplicantService::SubmitApplication(Call& call,
+                                                                const v1::SubmitApplicationRequest& request) {
+  if (request.validate_only()) {
+    return Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
+      std::vector<v1::ApplicationFact> facts;
+      AMIKECO_ASSIGN_OR_RETURN(auto application, NewApplication(reader, call, request, facts));
+      for (const auto& fact : facts) application.value = Evolve(std::move(application.value), fact);
+      return std::move(application).value;
+    });
+  }
+  return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
+    std::vector<v1::ApplicationFact> facts;
+    AMIKECO_ASSIGN_OR_RETURN(auto application, NewApplication(tx, call, request, facts));
+    AMIKECO_RETURN_IF_ERROR(
+        NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
+    return Answer(application);
+  });
+}
+
+absl::StatusOr<Application> ApplicantService::GetApplication(Call& call, const v1::GetApplicationRequest& request) {
+  return Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
+    return Answer(application);
+  });
+}
+
+absl::StatusOr<v1::ListApplicationsResponse> ApplicantService::ListApplications(
+    Call& call, const v1::ListApplicationsRequest& request) {
+  PageRequest page_request{kByMember, "", request.page_size(), request.page_token()};
+  const std::string party = PartyOf(call.actor);
+  if (!request.member().empty()) {
+    page_request.prefix = KeyOf(request.member());
+  } else if (!party.empty() && request.state() != Application::STATE_UNSPECIFIED) {
+    page_request.key = kByPartyAndState;
+    page_request.prefix = KeyOf(party, static_cast<int>(request.state()));
+  } else if (!party.empty()) {
+    page_request.key = kByParty;
+    page_request.prefix = KeyOf(party);
+  }
+  const auto matches = [&](const Application& application) {
+    return call.actor.MaySee(application.parties()) &&
+           (request.state() == Application::STATE_UNSPECIFIED || request.state() == application.state()) &&
+           (request.programme().empty() || request.programme() == application.programme());
+  };
+  return Query<v1::ListApplicationsResponse>(
+      in_.store, [&](Reader& reader) -> absl::StatusOr<v1::ListApplicationsResponse> {
+        AMIKECO_ASSIGN_OR_RETURN(const auto page, Applications().List(reader, page_request));
+        v1::ListApplicationsResponse response;
+        for (const auto& application : page.items) {
+          if (matches(application.value)) *response.add_applications() = Answer(application);
+        }
+        response.set_next_page_token(page.next_page_token);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::ApplicationExplanation> ApplicantService::ExplainApplication(
+    Call& call, const v1::ExplainApplicationRequest& request) {
+  return Query<v1::ApplicationExplanation>(
+      in_.store, [&](Reader& reader) -> absl::StatusOr<v1::ApplicationExplanation> {
+        AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
+        AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+        return Explain(application.value, *programme, Today({call.time, call.actor, *programme}));
+      });
+}
+
+absl::StatusOr<Application> ApplicantService::ChangeWishes(Call& call, const v1::ChangeWishesRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::OverrideRule(Call& call, const v1::OverrideRuleRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::CompleteTask(Call& call, const v1::CompleteTaskRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::WithdrawApplication(Call& call,
+                                                                  const v1::WithdrawApplicationRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::CancelApplication(Call& call,
+                                                                const v1::CancelApplicationRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::EndStay(Call& call, const v1::EndStayRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+// Nothing when the stay could not begin anyway: the transaction says why, or remembers that it has begun by this very
+// request.
+absl::StatusOr<std::optional<GateReading>> ApplicantService::ReadGate(const Call& call,
+                                                                      const v1::StartStayRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(
+      const auto application, Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
+        AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, Applications(), request.name(), call.actor));
+        return found.value;
+      }));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application));
+  if (!CheckStart(application, {call.time, call.actor, *programme}).ok()) return std::nullopt;
+  compliance::v1::GetClearanceRequest gate_request;
+  gate_request.set_name(absl::StrCat("clearances/", absl::StripPrefix(application.name(), "applications/")));
+  CallOptions options;
+  options.timeout = std::min(kGateTimeout, call.deadline - absl::Now());
+  options.traceparent = call.traceparent;
+  const auto clearance = in_.compliance.Call<compliance::v1::Clearance>(kGetClearance, gate_request, options);
+  if (absl::IsNotFound(clearance.status())) return errors::NotCleared(application.name(), {});
+  if (!clearance.ok()) {
+    return Error(errors::kStartGateUnavailable,
+                 absl::StrCat("The clearance of ", application.name(), " could not be read; the stay has not started."),
+                 {{"name", application.name()}, {"clearance", gate_request.name()}});
+  }
+  GateReading gate{clearance->name(), clearance->version(), clearance->cleared(), {}};
+  for (const auto& item : clearance->open_items()) {
+    if (item.mandatory()) gate.open_items.push_back(item.item());
+  }
+  return gate;
+}
+
+absl::StatusOr<Application> ApplicantService::StartStay(Call& call, const v1::StartStayRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(const std::optional<GateReading> gate, ReadGate(call, request));
+  return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
+    AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
+    AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+    const Circumstance circumstance{call.time, call.actor, *programme};
+    AMIKECO_RETURN_IF_ERROR(CheckStart(application.value, circumstance));
+    if (!gate) {
+      return Error(amikeco::errors::kLostRace, absl::StrCat(application.name, " changed while its start was decided."),
+                   {{"name", application.name}});
+    }
+    AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance, *gate));
+    AMIKECO_RETURN_IF_ERROR(Apply(tx, Applications(), OriginHere(call), facts, application));
+    return Answer(application);
+  });
+}
+
+absl::StatusOr<Application> ApplicantService::SubmitReport(Call& call, const v1::SubmitReportRequest& request) {
+  return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
+    AMIKECO_ASSIGN_OR_RETURN(Application application, Change(tx, call, request));
+    v1::Report report;
+    report.set_name(application.name());
+    report.set_text(request.text());
+    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, application.member(), ReportOf(application.name()), report));
+    return application;
+  });
+}
+
+absl::StatusOr<v1::Report> ApplicantService::GetReport(Call& call, const v1::GetReportRequest& request) {
+  return Query<v1::Report>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::Report> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
+    AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(reader, application.value.member()));
+    if (member.value.has_erase_time()) return errors::MemberIsErased(member.name);
+    v1::Report report;
+    AMIKECO_ASSIGN_OR_RETURN(const bool there,
+                             in_.dossiers.Read(reader, member.name, ReportOf(application.name), report));
+    if (!there) return NotFound(ReportOf(application.name));
+    return report;
+  });
+}
+
+absl::StatusOr<Programme> ApplicantService::GetProgramme(Call& call, const v1::GetProgrammeRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.name(), request.version()));
+  return *programme;
+}
+
+absl::StatusOr<v1::ListProgrammesResponse> ApplicantService::ListProgrammes(Call& call,
+                                                                            const v1::ListProgrammesRequest& request) {
+  v1::ListProgrammesResponse response;
+  for (const Programme* programme : in_.programmes.Latest()) *response.add_programmes() = *programme;
+  return response;
+}
+
+absl::Status ApplicantService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  matching::v1::PlacementFact placement;
+  compliance::v1::ClearanceFact clearance;
+  const bool is_placement = event.data().UnpackTo(&placement);
+  if (!is_placement && !event.data().UnpackTo(&clearance)) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(auto application, Applications().Get(tx, ApplicationOf(event.subject())));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+  const Circumstance circumstance{origin.time, origin.actor, *programme, nullptr, event.subject()};
+  const auto facts = is_placement ? Follow(application.value, placement, circumstance)
+                                  : Follow(application.value, clearance, event.subject_version(), circumstance);
+  return Apply(tx, Applications(), origin, facts, application);
+}
+
+absl::StatusOr<std::vector<std::string>> ApplicantService::Due(Reader& reader, absl::Time now, int limit) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto due,
+                           Applications().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
+  std::vector<std::string> names;
+  for (const auto& application : due) names.push_back(application.name);
+  return names;
+}
+
+absl::Status ApplicantService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
+  AMIKECO_ASSIGN_OR_RETURN(auto application, Applications().Get(tx, name));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+  const auto facts = applicant::Tick(application.value, {origin.time, origin.actor, *programme});
+  return Apply(tx, Applications(), origin, facts, application);
+}
+
+Reactions ReactionsOf(ApplicantService& service) {
+  return {{"matching", "compliance"}, [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+            return service.React(tx, event, origin);
+          }};
+}
+
+void Bind(Chain& chain, ApplicantService& service) {
+  ServiceBinding(chain, "amikeco.applicant.v1.ApplicantService")
+      .Method("RegisterMember", service, &ApplicantService::RegisterMember)
+      .Method("UpdateMembership", service, &ApplicantService::UpdateMembership)
+      .Method("EndorseMember", service, &ApplicantService::EndorseMember)
+      .Method("GetMember", service, &ApplicantService::GetMember)
+      .Method("ListMembers", service, &ApplicantService::ListMembers)
+      .Method("RecordProfile", service, &ApplicantService::RecordProfile)
+      .Method("GetProfile", service, &ApplicantService::GetProfile)
+      .Method("EraseMember", service, &ApplicantService::EraseMember)
+      .Method("CheckEligibility", service, &ApplicantService::CheckEligibility)
+      .Method("SubmitApplication", service, &ApplicantService::SubmitApplication)
+      .Method("GetApplication", service, &ApplicantService::GetApplication)
+      .Method("ListApplications", service, &ApplicantService::ListApplications)
+      .Method("ExplainApplication", service, &ApplicantService::ExplainApplication)
+      .Method("ChangeWishes", service, &ApplicantService::ChangeWishes)
+      .Method("OverrideRule", service, &ApplicantService::OverrideRule)
+      .Method("CompleteTask", service, &ApplicantService::CompleteTask)
+      .Method("WithdrawApplication", service, &ApplicantService::WithdrawApplication)
+      .Method("CancelApplication", service, &ApplicantService::CancelApplication)
+      .Method("StartStay", service, &ApplicantService::StartStay)
+      .Method("EndStay", service, &ApplicantService::EndStay)
+      .Method("SubmitReport", service, &ApplicantService::SubmitReport)
+      .Method("GetReport", service, &ApplicantService::GetReport)
+      .Method("OfferToHost", service, &ApplicantService::OfferToHost)
+      .Method("DecideHostingOffer", service, &ApplicantService::DecideHostingOffer)
+      .Method("GetHostingOffer", service, &ApplicantService::GetHostingOffer)
+      .Method("ListHostingOffers", service, &ApplicantService::ListHostingOffers)
+      .Method("GetProgramme", service, &ApplicantService::GetProgramme)
+      .Method("ListProgrammes", service, &ApplicantService::ListProgrammes);
+}
+
+}  // namespace amikeco::applicant

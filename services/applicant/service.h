@@ -1,0 +1,108 @@
+// ApplicantService: members, applications and offers to host, behind the clients', the facts' and the clock's doors.
+//
+// Thread safe. Methods are those of protos/amikeco/applicant/v1/applicant.proto; decisions are in the pure files beside
+// this one.
+#ifndef AMIKECO_SERVICES_APPLICANT_SERVICE_H_
+#define AMIKECO_SERVICES_APPLICANT_SERVICE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "common/base/ids.h"
+#include "common/events/reaction.h"
+#include "common/rpc/call.h"
+#include "common/rpc/chain.h"
+#include "common/rpc/client.h"
+#include "common/store/dossier.h"
+#include "common/store/store.h"
+#include "common/store/table.h"
+#include "programmes/programmes.h"
+#include "services/applicant/application.h"
+
+namespace amikeco::applicant {
+
+// What the service works with. All of it outlives the service.
+struct Surroundings {
+  Store& store;
+  const Programmes& programmes;
+  const Dossiers& dossiers;
+  IdSource& ids;
+  Caller& compliance;  // for the start gate
+};
+
+class ApplicantService final : public Timed {
+ public:
+  explicit ApplicantService(const Surroundings& surroundings) : in_(surroundings) {}
+
+  absl::StatusOr<v1::Member> RegisterMember(Call& call, const v1::RegisterMemberRequest& request);
+  absl::StatusOr<v1::Member> UpdateMembership(Call& call, const v1::UpdateMembershipRequest& request);
+  absl::StatusOr<v1::Member> EndorseMember(Call& call, const v1::EndorseMemberRequest& request);
+  absl::StatusOr<v1::Member> GetMember(Call& call, const v1::GetMemberRequest& request);
+  absl::StatusOr<v1::ListMembersResponse> ListMembers(Call& call, const v1::ListMembersRequest& request);
+  absl::StatusOr<v1::Member> RecordProfile(Call& call, const v1::RecordProfileRequest& request);
+  absl::StatusOr<v1::Profile> GetProfile(Call& call, const v1::GetProfileRequest& request);
+  absl::StatusOr<v1::Member> EraseMember(Call& call, const v1::EraseMemberRequest& request);
+
+  absl::StatusOr<v1::CheckEligibilityResponse> CheckEligibility(Call& call, const v1::CheckEligibilityRequest& request);
+  absl::StatusOr<v1::Application> SubmitApplication(Call& call, const v1::SubmitApplicationRequest& request);
+  absl::StatusOr<v1::Application> GetApplication(Call& call, const v1::GetApplicationRequest& request);
+  absl::StatusOr<v1::ListApplicationsResponse> ListApplications(Call& call, const v1::ListApplicationsRequest& request);
+  absl::StatusOr<v1::ApplicationExplanation> ExplainApplication(Call& call,
+                                                                const v1::ExplainApplicationRequest& request);
+  absl::StatusOr<v1::Application> ChangeWishes(Call& call, const v1::ChangeWishesRequest& request);
+  absl::StatusOr<v1::Application> OverrideRule(Call& call, const v1::OverrideRuleRequest& request);
+  absl::StatusOr<v1::Application> CompleteTask(Call& call, const v1::CompleteTaskRequest& request);
+  absl::StatusOr<v1::Application> WithdrawApplication(Call& call, const v1::WithdrawApplicationRequest& request);
+  absl::StatusOr<v1::Application> CancelApplication(Call& call, const v1::CancelApplicationRequest& request);
+  absl::StatusOr<v1::Application> StartStay(Call& call, const v1::StartStayRequest& request);
+  absl::StatusOr<v1::Application> EndStay(Call& call, const v1::EndStayRequest& request);
+  absl::StatusOr<v1::Application> SubmitReport(Call& call, const v1::SubmitReportRequest& request);
+  absl::StatusOr<v1::Report> GetReport(Call& call, const v1::GetReportRequest& request);
+
+  absl::StatusOr<v1::HostingOffer> OfferToHost(Call& call, const v1::OfferToHostRequest& request);
+  absl::StatusOr<v1::HostingOffer> DecideHostingOffer(Call& call, const v1::DecideHostingOfferRequest& request);
+  absl::StatusOr<v1::HostingOffer> GetHostingOffer(Call& call, const v1::GetHostingOfferRequest& request);
+  absl::StatusOr<v1::ListHostingOffersResponse> ListHostingOffers(Call& call,
+                                                                  const v1::ListHostingOffersRequest& request);
+
+  absl::StatusOr<programme::v1::Programme> GetProgramme(Call& call, const v1::GetProgrammeRequest& request);
+  absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(Call& call, const v1::ListProgrammesRequest& request);
+
+  // Acts on a fact of matching or compliance.
+  absl::Status React(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+  absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit) override;
+  absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
+
+ private:
+  // The answer for what `request` would do to the application, in `tx`.
+  template <typename Request>
+  absl::StatusOr<v1::Application> Change(Transaction& tx, const Call& call, const Request& request);
+  template <typename Request>
+  absl::StatusOr<v1::Application> ChangeAndAnswer(Call& call, const Request& request);
+  template <typename Request>
+  absl::StatusOr<v1::Member> ChangeMember(Transaction& tx, const Call& call, const Request& request);
+
+  absl::StatusOr<Versioned<v1::Application>> NewApplication(Reader& reader, const Call& call,
+                                                            const v1::SubmitApplicationRequest& request,
+                                                            std::vector<v1::ApplicationFact>& facts);
+  absl::Status MoveEndorsed(Transaction& tx, const v1::Member& member, const Origin& origin);
+  absl::Status MayReadProfile(Reader& reader, const v1::Member& member, const Actor& actor);
+  absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);
+  // In the version that the application runs on.
+  absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(const v1::Application& application) const;
+  std::string NameFor(absl::string_view collection, const std::string& id) const;
+
+  const Surroundings in_;
+};
+
+// The facts of matching and compliance move applications on.
+Reactions ReactionsOf(ApplicantService& service);
+
+void Bind(Chain& chain, ApplicantService& service);
+
+}  // namespace amikeco::applicant
+
+#endif  // AMIKECO_SERVICES_APPLICANT_SERVICE_H_

@@ -1,0 +1,147 @@
+// The methods about members.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/events/execute.h"
+#include "services/applicant/doors.h"
+#include "services/applicant/errors.h"
+#include "services/applicant/member.h"
+#include "services/applicant/service.h"
+#include "services/applicant/tables.h"
+#include "services/applicant/transitions.h"
+
+namespace amikeco::applicant {
+namespace {
+
+using v1::Member;
+
+// Entry of the dossier.
+constexpr char kProfile[] = "profile";
+// More applications than a person can have; a bound all the same.
+constexpr int kManyApplications = 1000;
+
+absl::StatusOr<std::vector<Versioned<v1::Application>>> ApplicationsOf(Reader& reader, absl::string_view member) {
+  const std::string prefix = KeyOf(member);
+  std::string below = prefix;
+  ++below.back();
+  return Applications().Range(reader, kByMember, prefix, below, kManyApplications);
+}
+
+absl::StatusOr<std::string> OpenApplicationOf(Reader& reader, absl::string_view member) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto applications, ApplicationsOf(reader, member));
+  for (const auto& application : applications) {
+    if (IsOpen(application.value.state())) return application.name;
+  }
+  return std::string();
+}
+
+}  // namespace
+
+template <typename Request>
+absl::StatusOr<Member> ApplicantService::ChangeMember(Transaction& tx, const Call& call, const Request& request) {
+  AMIKECO_ASSIGN_OR_RETURN(auto member, ForChange(tx, Members(), request, call.actor));
+  AMIKECO_ASSIGN_OR_RETURN(const std::string open, OpenApplicationOf(tx, member.name));
+  AMIKECO_ASSIGN_OR_RETURN(const auto facts,
+                           Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, open}));
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
+  return Answer(member);
+}
+
+absl::StatusOr<Member> ApplicantService::RegisterMember(Call& call, const v1::RegisterMemberRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(auto member, Members().Find(tx, NameFor("members", request.member_id())));
+    AMIKECO_ASSIGN_OR_RETURN(const auto facts,
+                             Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, ""}));
+    AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
+    return Answer(member);
+  });
+}
+
+absl::StatusOr<Member> ApplicantService::UpdateMembership(Call& call, const v1::UpdateMembershipRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) { return ChangeMember(tx, call, request); });
+}
+
+// The member's applications that wait for the endorsement move on together with it.
+absl::Status ApplicantService::MoveEndorsed(Transaction& tx, const Member& member, const Origin& origin) {
+  AMIKECO_ASSIGN_OR_RETURN(auto applications, ApplicationsOf(tx, member.name()));
+  for (auto& application : applications) {
+    AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(application.value));
+    AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, member.endorsement(),
+                                                      Circumstance{origin.time, origin.actor, *programme, &member}));
+    AMIKECO_RETURN_IF_ERROR(Apply(tx, Applications(), origin, facts, application));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Member> ApplicantService::EndorseMember(Call& call, const v1::EndorseMemberRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(Member member, ChangeMember(tx, call, request));
+    AMIKECO_RETURN_IF_ERROR(MoveEndorsed(tx, member, OriginOf("applicant", call)));
+    return member;
+  });
+}
+
+absl::StatusOr<Member> ApplicantService::GetMember(Call& call, const v1::GetMemberRequest& request) {
+  return Query<Member>(in_.store, [&](Reader& reader) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.name(), call.actor));
+    return Answer(member);
+  });
+}
+
+absl::StatusOr<v1::ListMembersResponse> ApplicantService::ListMembers(Call& call,
+                                                                      const v1::ListMembersRequest& request) {
+  PageRequest page_request{kByName, "", request.page_size(), request.page_token()};
+  if (const std::string party = PartyOf(call.actor); !party.empty()) {
+    page_request.key = kByParty;
+    page_request.prefix = KeyOf(party);
+  }
+  return Query<v1::ListMembersResponse>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::ListMembersResponse> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto page, Members().List(reader, page_request));
+    v1::ListMembersResponse response;
+    for (const auto& member : page.items) {
+      if (call.actor.MaySee(member.value.parties())) *response.add_members() = Answer(member);
+    }
+    response.set_next_page_token(page.next_page_token);
+    return response;
+  });
+}
+
+absl::StatusOr<Member> ApplicantService::RecordProfile(Call& call, const v1::RecordProfileRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
+    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, member.name(), kProfile, request.profile()));
+    return member;
+  });
+}
+
+// An operator sees the profiles of those who applied to its programmes, and of nobody else.
+absl::Status ApplicantService::MayReadProfile(Reader& reader, const Member& member, const Actor& actor) {
+  if (actor.MaySee(member.parties())) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(const auto applications, ApplicationsOf(reader, member.name()));
+  for (const auto& application : applications) {
+    if (actor.MaySee(application.value.parties())) return absl::OkStatus();
+  }
+  return NotFound(member.name());
+}
+
+absl::StatusOr<v1::Profile> ApplicantService::GetProfile(Call& call, const v1::GetProfileRequest& request) {
+  return Query<v1::Profile>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::Profile> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(reader, request.name()));
+    AMIKECO_RETURN_IF_ERROR(MayReadProfile(reader, member.value, call.actor));
+    if (member.value.has_erase_time()) return errors::MemberIsErased(member.name);
+    v1::Profile profile;
+    AMIKECO_ASSIGN_OR_RETURN(const bool there, in_.dossiers.Read(reader, member.name, kProfile, profile));
+    if (!there) return NotFound(absl::StrCat(member.name, "/profile"));
+    return profile;
+  });
+}
+
+absl::StatusOr<Member> ApplicantService::EraseMember(Call& call, const v1::EraseMemberRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
+    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Erase(tx, member.name()));
+    return member;
+  });
+}
+
+}  // namespace amikeco::applicant

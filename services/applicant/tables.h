@@ -1,0 +1,75 @@
+// How members, applications and offers are stored and found.
+#ifndef AMIKECO_SERVICES_APPLICANT_TABLES_H_
+#define AMIKECO_SERVICES_APPLICANT_TABLES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "common/base/dates.h"
+#include "common/store/table.h"
+#include "services/applicant/transitions.h"
+
+namespace amikeco::applicant {
+
+inline constexpr char kByName[] = "name";
+inline constexpr char kByParty[] = "party";
+inline constexpr char kByPartyAndState[] = "party-state";
+inline constexpr char kByMember[] = "member";
+inline constexpr char kActive[] = "active";
+inline constexpr char kByDue[] = "due";
+
+// Values of keys are their parts, each ended by '|', which no name contains: so a prefix of whole parts finds exactly
+// what begins with them.
+template <typename... Parts>
+std::string KeyOf(const Parts&... parts) {
+  std::string value;
+  (absl::StrAppend(&value, parts, "|"), ...);
+  return value;
+}
+
+inline std::string ActiveKey(absl::string_view member, absl::string_view programme) { return KeyOf(member, programme); }
+
+inline const Table<v1::Member>& Members() {
+  static const auto& table = *new Table<v1::Member>("member", [](const v1::Member& member) {
+    std::vector<Key> keys{{kByName, member.name()}};
+    for (const std::string& party : member.parties()) keys.push_back({kByParty, KeyOf(party, member.name())});
+    return keys;
+  });
+  return table;
+}
+
+inline const Table<v1::Application>& Applications() {
+  static const auto& table = *new Table<v1::Application>("application", [](const v1::Application& application) {
+    const std::string time = SortableTime(ToTime(application.submit_time()));
+    std::vector<Key> keys{{kByMember, KeyOf(application.member(), time)}};
+    for (const std::string& party : application.parties()) {
+      keys.push_back({kByParty, KeyOf(party, time)});
+      keys.push_back({kByPartyAndState, KeyOf(party, static_cast<int>(application.state()), time)});
+    }
+    if (IsOpen(application.state())) {
+      keys.push_back({kActive, ActiveKey(application.member(), application.programme()), true});
+    }
+    if (application.has_next_due()) keys.push_back({kByDue, SortableTime(ToTime(application.next_due()))});
+    return keys;
+  });
+  return table;
+}
+
+inline const Table<v1::HostingOffer>& HostingOffers() {
+  static const auto& table = *new Table<v1::HostingOffer>("hosting-offer", [](const v1::HostingOffer& offer) {
+    const std::string time = SortableTime(ToTime(offer.receive_time()));
+    std::vector<Key> keys{{kByName, offer.name()}};
+    for (const std::string& party : offer.parties()) {
+      keys.push_back({kByParty, KeyOf(party, time)});
+      keys.push_back({kByPartyAndState, KeyOf(party, static_cast<int>(offer.state()), time)});
+    }
+    return keys;
+  });
+  return table;
+}
+
+}  // namespace amikeco::applicant
+
+#endif  // AMIKECO_SERVICES_APPLICANT_TABLES_H_

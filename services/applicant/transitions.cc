@@ -1,0 +1,262 @@
+#include "services/applicant/transitions.h"
+
+namespace amikeco::applicant {
+namespace {
+
+using App = v1::Application;
+
+constexpr State kNone = App::STATE_UNSPECIFIED;
+constexpr State kAwaiting = App::STATE_AWAITING_ENDORSEMENT;
+constexpr State kIneligible = App::STATE_INELIGIBLE;
+constexpr State kInMatching = App::STATE_IN_MATCHING;
+constexpr State kInvited = App::STATE_INVITED;
+constexpr State kHostWilling = App::STATE_HOST_WILLING;
+constexpr State kCommandApproved = App::STATE_COMMAND_APPROVED;
+constexpr State kAgreed = App::STATE_AGREED;
+constexpr State kCleared = App::STATE_CLEARED;
+constexpr State kStarted = App::STATE_STARTED;
+constexpr State kSuspended = App::STATE_SUSPENDED;
+constexpr State kEnded = App::STATE_ENDED;
+constexpr State kClosed = App::STATE_CLOSED;
+constexpr State kWithdrawn = App::STATE_WITHDRAWN;
+constexpr State kCancelled = App::STATE_CANCELLED;
+constexpr State kLapsed = App::STATE_LAPSED;
+constexpr State kUnplaced = App::STATE_UNPLACED;
+
+constexpr Transition kTable[] = {
+    // Intake.
+    {kNone, Event::kSubmit, When::kIneligible, kIneligible},
+    {kNone, Event::kSubmit, When::kUnendorsed, kAwaiting},
+    {kNone, Event::kSubmit, When::kEndorsed, kInMatching},
+
+    {kIneligible, Event::kOverrideRule, When::kIneligible, kIneligible},
+    {kIneligible, Event::kOverrideRule, When::kUnendorsed, kAwaiting},
+    {kIneligible, Event::kOverrideRule, When::kEndorsed, kInMatching},
+
+    {kAwaiting, Event::kEndorse, When::kAlways, kInMatching},
+    {kAwaiting, Event::kEndorsementLapses, When::kAlways, kLapsed},
+    {kAwaiting, Event::kChangeWishes, When::kAlways, kAwaiting},
+    {kAwaiting, Event::kOverrideRule, When::kAlways, kAwaiting},
+    {kAwaiting, Event::kCompleteTask, When::kAlways, kAwaiting},
+    {kAwaiting, Event::kTaskIsOverdue, When::kAlways, kAwaiting},
+    {kAwaiting, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kAwaiting, Event::kCancel, When::kAlways, kCancelled},
+
+    // The search. Clearance can be heard of here when compliance's fact overtakes matching's: it is noted.
+    {kInMatching, Event::kSearchOpened, When::kAlways, kInMatching},
+    {kInMatching, Event::kHostInvited, When::kAlways, kInvited},
+    {kInMatching, Event::kSearchExhausted, When::kAlways, kUnplaced},
+    {kInMatching, Event::kClearanceGranted, When::kAlways, kInMatching},
+    {kInMatching, Event::kClearanceLost, When::kAlways, kInMatching},
+    {kInMatching, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kInMatching, Event::kOverrideRule, When::kAlways, kInMatching},
+    {kInMatching, Event::kCompleteTask, When::kAlways, kInMatching},
+    {kInMatching, Event::kTaskIsOverdue, When::kAlways, kInMatching},
+    {kInMatching, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kInMatching, Event::kCancel, When::kAlways, kCancelled},
+
+    {kInvited, Event::kHostWilling, When::kAlways, kHostWilling},
+    {kInvited, Event::kInvitationEnded, When::kAlways, kInMatching},
+    {kInvited, Event::kSearchExhausted, When::kAlways, kUnplaced},
+    {kInvited, Event::kClearanceGranted, When::kAlways, kInvited},
+    {kInvited, Event::kClearanceLost, When::kAlways, kInvited},
+    {kInvited, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kInvited, Event::kOverrideRule, When::kAlways, kInvited},
+    {kInvited, Event::kCompleteTask, When::kAlways, kInvited},
+    {kInvited, Event::kTaskIsOverdue, When::kAlways, kInvited},
+    {kInvited, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kInvited, Event::kCancel, When::kAlways, kCancelled},
+
+    {kHostWilling, Event::kCommandApproved, When::kAlways, kCommandApproved},
+    {kHostWilling, Event::kInvitationEnded, When::kAlways, kInMatching},
+    {kHostWilling, Event::kSearchExhausted, When::kAlways, kUnplaced},
+    {kHostWilling, Event::kActivitiesSet, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kHomeHostSettled, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kClearanceGranted, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kClearanceLost, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kHostWilling, Event::kOverrideRule, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kCompleteTask, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kTaskIsOverdue, When::kAlways, kHostWilling},
+    {kHostWilling, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kHostWilling, Event::kCancel, When::kAlways, kCancelled},
+
+    {kCommandApproved, Event::kPlacementAgreed, When::kUncleared, kAgreed},
+    {kCommandApproved, Event::kPlacementAgreed, When::kCleared, kCleared},
+    {kCommandApproved, Event::kInvitationEnded, When::kAlways, kInMatching},
+    {kCommandApproved, Event::kSearchExhausted, When::kAlways, kUnplaced},
+    {kCommandApproved, Event::kActivitiesSet, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kHomeHostSettled, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kClearanceGranted, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kClearanceLost, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kCommandApproved, Event::kOverrideRule, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kCompleteTask, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kTaskIsOverdue, When::kAlways, kCommandApproved},
+    {kCommandApproved, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kCommandApproved, Event::kCancel, When::kAlways, kCancelled},
+
+    // Clearance. A placement is agreed again when its legs change.
+    {kAgreed, Event::kClearanceGranted, When::kAlways, kCleared},
+    {kAgreed, Event::kClearanceLost, When::kAlways, kAgreed},
+    {kAgreed, Event::kPlacementAgreed, When::kUncleared, kAgreed},
+    {kAgreed, Event::kActivitiesSet, When::kAlways, kAgreed},
+    {kAgreed, Event::kHomeHostSettled, When::kAlways, kAgreed},
+    {kAgreed, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kAgreed, Event::kOverrideRule, When::kAlways, kAgreed},
+    {kAgreed, Event::kCompleteTask, When::kAlways, kAgreed},
+    {kAgreed, Event::kTaskIsOverdue, When::kAlways, kAgreed},
+    {kAgreed, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kAgreed, Event::kCancel, When::kAlways, kCancelled},
+
+    {kCleared, Event::kStartStay, When::kAlways, kStarted},
+    {kCleared, Event::kClearanceGranted, When::kAlways, kCleared},
+    {kCleared, Event::kClearanceLost, When::kAlways, kAgreed},
+    {kCleared, Event::kPlacementAgreed, When::kCleared, kCleared},
+    {kCleared, Event::kActivitiesSet, When::kAlways, kCleared},
+    {kCleared, Event::kHomeHostSettled, When::kAlways, kCleared},
+    {kCleared, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kCleared, Event::kOverrideRule, When::kAlways, kCleared},
+    {kCleared, Event::kCompleteTask, When::kAlways, kCleared},
+    {kCleared, Event::kTaskIsOverdue, When::kAlways, kCleared},
+    {kCleared, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kCleared, Event::kCancel, When::kAlways, kCancelled},
+
+    // The stay.
+    {kStarted, Event::kClearanceLost, When::kAlways, kSuspended},
+    {kStarted, Event::kClearanceGranted, When::kAlways, kStarted},
+    {kStarted, Event::kPlacementAgreed, When::kAlways, kStarted},
+    {kStarted, Event::kEndStay, When::kReportOwed, kEnded},
+    {kStarted, Event::kEndStay, When::kNoReport, kClosed},
+    {kStarted, Event::kStayIsOver, When::kReportOwed, kEnded},
+    {kStarted, Event::kStayIsOver, When::kNoReport, kClosed},
+    {kStarted, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kStarted, Event::kCancel, When::kAlways, kCancelled},
+
+    {kSuspended, Event::kClearanceGranted, When::kAlways, kStarted},
+    {kSuspended, Event::kClearanceLost, When::kAlways, kSuspended},
+    {kSuspended, Event::kPlacementAgreed, When::kAlways, kSuspended},
+    {kSuspended, Event::kEndStay, When::kReportOwed, kEnded},
+    {kSuspended, Event::kEndStay, When::kNoReport, kClosed},
+    {kSuspended, Event::kStayIsOver, When::kReportOwed, kEnded},
+    {kSuspended, Event::kStayIsOver, When::kNoReport, kClosed},
+    {kSuspended, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kSuspended, Event::kCancel, When::kAlways, kCancelled},
+
+    // After it.
+    {kEnded, Event::kSubmitReport, When::kAlways, kClosed},
+    {kEnded, Event::kReportIsOverdue, When::kAlways, kEnded},
+};
+
+}  // namespace
+
+absl::Span<const Transition> Transitions() { return kTable; }
+
+bool IsPossible(State from, Event event) {
+  for (const Transition& row : kTable) {
+    if (row.from == from && row.event == event) return true;
+  }
+  return false;
+}
+
+std::optional<State> Next(State from, Event event, When when) {
+  for (const Transition& row : kTable) {
+    if (row.from == from && row.event == event && (row.when == when || row.when == When::kAlways)) return row.to;
+  }
+  return std::nullopt;
+}
+
+bool IsFinal(State state) {
+  if (state == kNone) return false;
+  for (const Transition& row : kTable) {
+    if (row.from == state && row.to != state) return false;
+  }
+  return true;
+}
+
+bool IsOpen(State state) { return state != kNone && state != kIneligible && !IsFinal(state); }
+
+absl::string_view NameOf(Event event) {
+  switch (event) {
+    case Event::kSubmit:
+      return "SubmitApplication";
+    case Event::kEndorse:
+      return "EndorseMember";
+    case Event::kOverrideRule:
+      return "OverrideRule";
+    case Event::kChangeWishes:
+      return "ChangeWishes";
+    case Event::kCompleteTask:
+      return "CompleteTask";
+    case Event::kWithdraw:
+      return "WithdrawApplication";
+    case Event::kCancel:
+      return "CancelApplication";
+    case Event::kStartStay:
+      return "StartStay";
+    case Event::kEndStay:
+      return "EndStay";
+    case Event::kSubmitReport:
+      return "SubmitReport";
+    case Event::kSearchOpened:
+      return "SearchOpened";
+    case Event::kHostInvited:
+      return "HostInvited";
+    case Event::kHostWilling:
+      return "HostWilling";
+    case Event::kCommandApproved:
+      return "CommandApproved";
+    case Event::kInvitationEnded:
+      return "InvitationEnded";
+    case Event::kPlacementAgreed:
+      return "PlacementAgreed";
+    case Event::kSearchExhausted:
+      return "SearchExhausted";
+    case Event::kActivitiesSet:
+      return "ActivitiesSet";
+    case Event::kHomeHostSettled:
+      return "HomeHostAgreed or HomeHostNotFound";
+    case Event::kClearanceGranted:
+      return "ClearanceGranted";
+    case Event::kClearanceLost:
+      return "ClearanceLost or ClearanceRevoked";
+    case Event::kEndorsementLapses:
+      return "nobody endorsed in time";
+    case Event::kTaskIsOverdue:
+      return "a task's due date has passed";
+    case Event::kStayIsOver:
+      return "the stay's last day has passed";
+    case Event::kReportIsOverdue:
+      return "the report's due date has passed";
+  }
+  return "";
+}
+
+absl::string_view DoorOf(Event event) {
+  if (event <= Event::kSubmitReport) return "command";
+  return event <= Event::kClearanceLost ? "fact" : "time";
+}
+
+absl::string_view NameOf(When when) {
+  switch (when) {
+    case When::kAlways:
+      return "";
+    case When::kIneligible:
+      return "a rule does not hold";
+    case When::kUnendorsed:
+      return "eligible, not endorsed";
+    case When::kEndorsed:
+      return "eligible and endorsed";
+    case When::kUncleared:
+      return "clearance does not hold";
+    case When::kCleared:
+      return "clearance holds";
+    case When::kReportOwed:
+      return "a report is asked for";
+    case When::kNoReport:
+      return "no report is asked for";
+  }
+  return "";
+}
+
+}  // namespace amikeco::applicant

@@ -1,0 +1,73 @@
+// Clearance: what follows from each command and each fact about it. Pure.
+//
+// Every Decide ends with its consequences: ClearanceGranted when the items have come to hold, ClearanceLost when they
+// have ceased to, in the same list of facts. So a clearance is never CLEARED with a mandatory item open.
+#ifndef AMIKECO_SERVICES_COMPLIANCE_CLEARANCE_H_
+#define AMIKECO_SERVICES_COMPLIANCE_CLEARANCE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
+#include "amikeco/programme/v1/programme.pb.h"
+#include "common/base/actor.h"
+
+namespace amikeco::compliance {
+
+// An agreement that was ended by matching alone may come again; a withdrawn or ended stay does not.
+inline constexpr char kPlacementEnded[] = "PLACEMENT_ENDED";
+
+using Facts = std::vector<v1::ClearanceFact>;
+
+struct Circumstance {
+  absl::Time now;
+  const Actor& actor;
+};
+
+// More records than a stay can need; a clearance must stay small enough to be judged and stored at once.
+inline constexpr int kMostRecords = 500;
+
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordHealthCoverRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::SignWaiverRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordBackgroundCheckRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordMediaConsentRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::VoidItemRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RevokeClearanceRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::ReinstateClearanceRequest&, const Circumstance&);
+
+// Facts of others. What is stale gives no facts: a clearance that is closed for good is not opened again.
+// The default clearance is one that does not exist yet.
+Facts OnAgreed(const v1::Clearance&, const matching::v1::PlacementAgreed&, absl::string_view placement,
+               const programme::v1::Programme&, absl::Time now);
+// The legs are these now; none: the agreement is void until there is a new one.
+Facts OnLegsChanged(const v1::Clearance&, const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
+                    const programme::v1::Programme&, absl::Time now);
+Facts OnBegun(const v1::Clearance&, const google::type::Date& date, absl::Time now);
+Facts OnEnded(const v1::Clearance&, absl::string_view reason);
+// What is due by the clock: items still open on their due dates, a running stay's clearance that ends or comes back.
+Facts OnTime(const v1::Clearance&, absl::Time now);
+
+// When OnTime next has something to do; nothing: never.
+std::optional<absl::Time> NextDue(const v1::Clearance&);
+// The day that it is for the stay at `now`, in the programme's zone.
+absl::CivilDay Today(const v1::Clearance&, absl::Time now);
+// The clearance of an application: "applications/7" has "clearances/7".
+std::string ClearanceNameOf(absl::string_view application);
+
+// Fills what is worked out for answers: cleared, open items with reasons, lapses. `version` is the stored one.
+void Describe(v1::Clearance& clearance, int64_t version, absl::Time now);
+
+}  // namespace amikeco::compliance
+
+namespace amikeco::compliance::v1 {
+
+// The clearance after `fact`. Total.
+Clearance Evolve(Clearance clearance, const ClearanceFact& fact);
+
+}  // namespace amikeco::compliance::v1
+
+#endif  // AMIKECO_SERVICES_COMPLIANCE_CLEARANCE_H_

@@ -1,0 +1,321 @@
+#include "services/compliance/judge.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/dates.h"
+
+namespace amikeco::compliance {
+namespace {
+
+using programme::v1::ComplianceItem;
+using Code = v1::OpenReason;
+
+// What a date that is not set stands for: further than any date a request can name.
+const absl::CivilDay kFirstDay(0, 1, 1);
+const absl::CivilDay kLastDay(10000, 1, 1);
+
+struct Entry {
+  const v1::ItemRecord* record;
+  Days days;
+  bool accepted_kind;
+  bool right_host;
+  bool counts() const { return accepted_kind && right_host; }
+};
+
+enum class Standing { kNothing, kGood, kFailed, kReview };
+
+// One required item beside everything that was recorded for it.
+class Item {
+ public:
+  Item(const v1::RequiredItem& required, const v1::Clearance& clearance)
+      : required_(required), days_{ToDay(required.first_day()), ToDay(required.last_day())} {
+    for (const v1::ItemRecord& record : clearance.records()) {
+      if (!SpeaksFor(record, required)) continue;
+      if (!record.void_reason().empty()) {
+        voided_.push_back(&record);
+      } else {
+        entries_.push_back(EntryOf(record));
+      }
+    }
+  }
+
+  const v1::RequiredItem& required() const { return required_; }
+  const Days& days() const { return days_; }
+
+  // The days that must hold now. None for a leg that a running stay has yet to reach, or has left.
+  std::optional<Days> Needed(const v1::Clearance& clearance, absl::CivilDay today) const {
+    if (!clearance.has_begun() || !required_.every_day()) return days_;
+    if (!days_.Contains(today)) return std::nullopt;
+    return Days{today, today};
+  }
+
+  Standing On(absl::CivilDay day) const {
+    bool good = false, failed = false, review = false;
+    std::set<std::string> decided;  // kinds about which a later record has spoken
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+      if (!entry->counts() || !entry->days.Contains(day)) continue;
+      if (!decided.insert(entry->record->kind()).second) continue;
+      const Standing standing = StandingOf(entry->record->outcome());
+      good = good || standing == Standing::kGood;
+      failed = failed || standing == Standing::kFailed;
+      review = review || standing == Standing::kReview;
+    }
+    if (Checked() && failed) return Standing::kFailed;
+    if (Checked() && review) return Standing::kReview;
+    if (good) return Standing::kGood;
+    if (review) return Standing::kReview;
+    return failed ? Standing::kFailed : Standing::kNothing;
+  }
+
+  bool HoldsOn(absl::CivilDay day) const { return On(day) == Standing::kGood; }
+
+  // First days of the stretches into which `within` falls, on each of which nothing changes.
+  std::vector<absl::CivilDay> Stretches(const Days& within) const {
+    std::set<absl::CivilDay> starts = {within.first};
+    for (const Entry& entry : entries_) {
+      if (within.Contains(entry.days.first)) starts.insert(entry.days.first);
+      if (within.Contains(entry.days.last + 1)) starts.insert(entry.days.last + 1);
+    }
+    return {starts.begin(), starts.end()};
+  }
+
+  bool HoldsThroughout(const Days& within) const {
+    const auto starts = Stretches(within);
+    return std::all_of(starts.begin(), starts.end(), [this](absl::CivilDay day) { return HoldsOn(day); });
+  }
+
+  v1::OpenItem Explain(const Days& needed) const {
+    v1::OpenItem open;
+    open.set_item(required_.id());
+    open.set_mandatory(required_.mandatory());
+    *open.mutable_due() = required_.due();
+    AddRecordReasons(open);
+    AddDayReasons(needed, open);
+    if (open.reasons().empty()) Add(open, Code::CODE_MISSING, nullptr, "Nothing was recorded.");
+    return open;
+  }
+
+ private:
+  bool Checked() const { return required_.kind() == ComplianceItem::KIND_BACKGROUND_CHECK; }
+
+  Entry EntryOf(const v1::ItemRecord& record) const {
+    Entry entry{&record, {kFirstDay, kLastDay}, true, true};
+    if (record.has_valid_from()) entry.days.first = ToDay(record.valid_from());
+    if (record.has_valid_to()) entry.days.last = ToDay(record.valid_to());
+    if (required_.kind() == ComplianceItem::KIND_HEALTH_COVER || Checked()) {
+      const auto& kinds = required_.accepted_kinds();
+      entry.accepted_kind = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind()) != kinds.end();
+    }
+    // A check or cover for a leg names no agency; a waiver or consent does.
+    if (!required_.host().empty() && !record.host().empty()) entry.right_host = record.host() == required_.host();
+    return entry;
+  }
+
+  Standing StandingOf(v1::Outcome outcome) const {
+    switch (outcome) {
+      case v1::OUTCOME_SATISFIED:
+        return Standing::kGood;
+      case v1::OUTCOME_REFUSED:  // an answered media consent holds; no other item does
+        return required_.kind() == ComplianceItem::KIND_MEDIA_CONSENT ? Standing::kGood : Standing::kFailed;
+      case v1::OUTCOME_NEEDS_REVIEW:
+        return Standing::kReview;
+      default:
+        return Standing::kFailed;
+    }
+  }
+
+  static v1::OpenReason& Add(v1::OpenItem& open, Code::Code code, const v1::ItemRecord* record,
+                             std::string explanation) {
+    v1::OpenReason& reason = *open.add_reasons();
+    reason.set_code(code);
+    if (record != nullptr) reason.set_record(record->number());
+    reason.set_explanation(std::move(explanation));
+    return reason;
+  }
+
+  void AddRecordReasons(v1::OpenItem& open) const {
+    for (const v1::ItemRecord* record : voided_) {
+      if (record->void_reason() == "REPLACED") continue;  // its successor speaks for it
+      Add(open, Code::CODE_VOIDED, record, absl::StrCat("Record ", record->number(), " was voided."));
+    }
+    for (const Entry& entry : entries_) {
+      if (!entry.accepted_kind) {
+        Add(open, Code::CODE_WRONG_KIND, entry.record,
+            absl::StrCat("The programme does not accept ", entry.record->kind(), "."))
+            .set_kind(entry.record->kind());
+      }
+      if (!entry.right_host) {
+        Add(open, Code::CODE_OTHER_AGENCY, entry.record,
+            absl::StrCat("The waiver is for ", entry.record->host(), " and the leg at ", required_.host(), "."))
+            .set_host(entry.record->host());
+      }
+    }
+  }
+
+  // Stretches of needed days that do not hold, neighbours with the same standing joined.
+  void AddDayReasons(const Days& needed, v1::OpenItem& open) const {
+    if (std::none_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.counts(); })) return;
+    const auto starts = Stretches(needed);
+    v1::OpenReason* last = nullptr;
+    for (size_t i = 0; i < starts.size(); ++i) {
+      const absl::CivilDay end = i + 1 < starts.size() ? starts[i + 1] - 1 : needed.last;
+      const Standing standing = On(starts[i]);
+      if (standing == Standing::kGood) {
+        last = nullptr;
+        continue;
+      }
+      if (last == nullptr || last->code() != CodeOf(standing)) {
+        last = &Add(open, CodeOf(standing), nullptr, "");
+        *last->mutable_first_day() = ToDate(starts[i]);
+      }
+      *last->mutable_last_day() = ToDate(end);
+      last->set_explanation(Sentence(*last));
+    }
+  }
+
+  static Code::Code CodeOf(Standing standing) {
+    if (standing == Standing::kFailed) return Code::CODE_NOT_SATISFIED;
+    return standing == Standing::kReview ? Code::CODE_NEEDS_REVIEW : Code::CODE_NOT_COVERED;
+  }
+
+  static std::string Sentence(const v1::OpenReason& reason) {
+    const std::string days = absl::StrCat(FormatDate(reason.first_day()), " to ", FormatDate(reason.last_day()));
+    if (reason.code() == Code::CODE_NOT_SATISFIED) return absl::StrCat("Not satisfied from ", days, ".");
+    if (reason.code() == Code::CODE_NEEDS_REVIEW) return absl::StrCat("A person has yet to decide about ", days, ".");
+    return absl::StrCat("Does not cover ", days, ".");
+  }
+
+  const v1::RequiredItem& required_;
+  Days days_;
+  std::vector<Entry> entries_;  // oldest first
+  std::vector<const v1::ItemRecord*> voided_;
+};
+
+std::vector<Item> ItemsOf(const v1::Clearance& clearance) {
+  std::vector<Item> items;
+  for (const v1::RequiredItem& required : clearance.items()) items.emplace_back(required, clearance);
+  return items;
+}
+
+bool RunsOn(const std::vector<Item>& items, const v1::Clearance& clearance, absl::CivilDay day) {
+  return !clearance.legs().empty() && std::all_of(items.begin(), items.end(), [&](const Item& item) {
+    if (!item.required().mandatory()) return true;
+    const auto needed = item.Needed(clearance, day);
+    return !needed || item.HoldsThroughout(*needed);
+  });
+}
+
+v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const matching::v1::Leg* leg) {
+  v1::RequiredItem item;
+  item.set_id(leg == nullptr ? rule.id() : absl::StrCat(rule.id(), "/", leg->id()));
+  item.set_item(rule.id());
+  if (leg != nullptr) {
+    item.set_leg(leg->id());
+    item.set_host(leg->host());
+  }
+  item.set_mandatory(rule.mandatory());
+  item.set_kind(rule.kind());
+  *item.mutable_accepted_kinds() = rule.accepted_kinds();
+  item.set_every_day(rule.every_day());
+  *item.mutable_due() = ToDate(days.first - rule.due_days_before_start());
+  *item.mutable_first_day() = ToDate(days.first);
+  *item.mutable_last_day() = ToDate(rule.every_day() ? days.last : days.first);
+  return item;
+}
+
+}  // namespace
+
+std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme,
+                                       const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs) {
+  std::vector<const matching::v1::Leg*> counted;
+  for (const matching::v1::Leg& leg : legs) {
+    if (counted.empty() || leg.confirmed()) counted.push_back(&leg);
+  }
+  std::vector<v1::RequiredItem> items;
+  if (counted.empty()) return items;
+  Days stay{ToDay(counted[0]->start()), ToDay(counted[0]->end())};
+  for (const matching::v1::Leg* leg : counted) {
+    stay = {std::min(stay.first, ToDay(leg->start())), std::max(stay.last, ToDay(leg->end()))};
+  }
+  for (const ComplianceItem& rule : programme.compliance()) {
+    if (!rule.per_leg()) {
+      items.push_back(Required(rule, stay, nullptr));
+      continue;
+    }
+    for (const matching::v1::Leg* leg : counted) {
+      items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg));
+    }
+  }
+  return items;
+}
+
+bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required) {
+  if (record.item() == required.id()) return true;
+  const absl::string_view item = absl::string_view(record.item()).substr(0, record.item().find('/'));
+  return item == required.item() && !record.host().empty() && record.host() == required.host();
+}
+
+Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today) {
+  Judgement judgement;
+  const std::vector<Item> items = ItemsOf(clearance);
+  judgement.holds = RunsOn(items, clearance, today);
+  for (const Item& item : items) {
+    const auto needed = item.Needed(clearance, today);
+    if (needed && !item.HoldsThroughout(*needed)) judgement.open.push_back(item.Explain(*needed));
+  }
+  return judgement;
+}
+
+std::vector<v1::Lapse> LapsesOf(const v1::Clearance& clearance, absl::CivilDay today) {
+  std::vector<v1::Lapse> lapses;
+  for (const Item& item : ItemsOf(clearance)) {
+    const Days from{std::max(today, item.days().first), kLastDay};
+    if (!item.HoldsOn(from.first)) continue;
+    for (const absl::CivilDay day : item.Stretches(from)) {
+      if (item.HoldsOn(day) || day == kLastDay) continue;
+      v1::Lapse& lapse = lapses.emplace_back();
+      *lapse.mutable_day() = ToDate(day);
+      lapse.set_item(item.required().id());
+      lapse.set_needed(item.days().Contains(day));
+      break;
+    }
+  }
+  std::stable_sort(lapses.begin(), lapses.end(),
+                   [](const auto& a, const auto& b) { return ToDay(a.day()) < ToDay(b.day()); });
+  return lapses;
+}
+
+std::optional<absl::CivilDay> NextChange(const v1::Clearance& clearance, absl::CivilDay day) {
+  if (!clearance.has_begun() || clearance.legs().empty()) return std::nullopt;
+  const std::vector<Item> items = ItemsOf(clearance);
+  std::set<absl::CivilDay> candidates;
+  for (const Item& item : items) {
+    if (!item.required().every_day()) continue;  // judged for one day for ever
+    for (const absl::CivilDay start : item.Stretches(item.days())) candidates.insert(start);
+    candidates.insert(item.days().last + 1);
+  }
+  const bool now = RunsOn(items, clearance, day);
+  for (auto at = candidates.upper_bound(day); at != candidates.end(); ++at) {
+    if (RunsOn(items, clearance, *at) != now) return *at;
+  }
+  return std::nullopt;
+}
+
+bool MediaAllowed(const v1::Clearance& clearance) {
+  bool asked = false;
+  for (const v1::RequiredItem& item : clearance.items()) {
+    if (item.kind() != ComplianceItem::KIND_MEDIA_CONSENT) continue;
+    asked = true;
+    const v1::ItemRecord* latest = nullptr;
+    for (const v1::ItemRecord& record : clearance.records()) {
+      if (SpeaksFor(record, item) && record.void_reason().empty()) latest = &record;
+    }
+    if (latest == nullptr || latest->outcome() != v1::OUTCOME_SATISFIED) return false;
+  }
+  return asked;
+}
+
+}  // namespace amikeco::compliance

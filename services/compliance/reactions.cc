@@ -1,0 +1,122 @@
+// What the facts of matching and applicant mean for a clearance.
+#include <algorithm>
+#include <utility>
+
+#include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/matching/v1/facts.pb.h"
+#include "common/events/execute.h"
+#include "services/compliance/clearance.h"
+#include "services/compliance/service.h"
+#include "services/compliance/tables.h"
+
+namespace amikeco::compliance {
+namespace {
+
+using applicant::v1::ApplicationFact;
+using matching::v1::PlacementFact;
+using Legs = google::protobuf::RepeatedPtrField<matching::v1::Leg>;
+
+Legs With(Legs legs, const matching::v1::Leg& changed) {
+  for (matching::v1::Leg& leg : legs) {
+    if (leg.id() != changed.id()) continue;
+    leg = changed;
+    return legs;
+  }
+  *legs.Add() = changed;
+  return legs;
+}
+
+Legs Without(Legs legs, absl::string_view id) {
+  legs.erase(std::remove_if(legs.begin(), legs.end(), [&](const auto& leg) { return leg.id() == id; }), legs.end());
+  return legs;
+}
+
+// The application that a placement's fact is about; "" for those that mean nothing here.
+std::string ApplicationOf(const PlacementFact& fact) {
+  switch (fact.fact_case()) {
+    case PlacementFact::kAgreed:
+      return fact.agreed().application();
+    case PlacementFact::kLegConfirmed:
+      return fact.leg_confirmed().application();
+    case PlacementFact::kLegRemoved:
+      return fact.leg_removed().application();
+    case PlacementFact::kRescheduled:
+      return fact.rescheduled().application();
+    case PlacementFact::kEnded:
+      return fact.ended().application();
+    default:
+      return "";
+  }
+}
+
+// When a placement ends because the application did, that is the reason, whichever of the two facts comes first.
+absl::string_view ReasonOf(const matching::v1::PlacementEnded& ended) {
+  for (const absl::string_view final : {"STAY_ENDED", "WITHDRAWN", "CANCELLED"}) {
+    if (ended.reason() == final) return final;
+  }
+  return kPlacementEnded;
+}
+
+}  // namespace
+
+// A version that is not loaded is a fault of this installation, not of the fact: it is parked until the file is there.
+absl::StatusOr<const programme::v1::Programme*> ComplianceService::ProgrammeOf(absl::string_view name,
+                                                                               int version) const {
+  auto found = programmes_.Find(name, version);
+  if (!found.ok()) return absl::InternalError(found.status().message());
+  return found;
+}
+
+absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  PlacementFact fact;
+  if (!event.data().UnpackTo(&fact)) return absl::InternalError("The placement's fact does not parse.");
+  const std::string application = ApplicationOf(fact);
+  if (application.empty()) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Find(tx, ClearanceNameOf(application)));
+  if (!found.exists() && !fact.has_agreed()) return absl::OkStatus();
+  const auto& agreed = fact.agreed();
+  AMIKECO_ASSIGN_OR_RETURN(const auto* programme,
+                           fact.has_agreed() ? ProgrammeOf(agreed.programme(), agreed.programme_version())
+                                             : ProgrammeOf(found.value.programme(), found.value.programme_version()));
+  const auto legs_are = [&](const Legs& legs) { return OnLegsChanged(found.value, legs, *programme, origin.time); };
+  Facts facts;
+  if (fact.has_agreed()) facts = OnAgreed(found.value, agreed, event.subject(), *programme, origin.time);
+  if (fact.has_leg_confirmed()) facts = legs_are(With(found.value.legs(), fact.leg_confirmed().leg()));
+  if (fact.has_leg_removed()) facts = legs_are(Without(found.value.legs(), fact.leg_removed().leg().id()));
+  if (fact.has_rescheduled()) facts = legs_are({});
+  if (fact.has_ended()) facts = OnEnded(found.value, ReasonOf(fact.ended()));
+  return Apply(tx, Clearances(), origin, facts, found);
+}
+
+absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event::v1::Event& event,
+                                                   const Origin& origin) {
+  ApplicationFact fact;
+  if (!event.data().UnpackTo(&fact)) return absl::InternalError("The application's fact does not parse.");
+  const bool ends = fact.has_withdrawn() || fact.has_cancelled() || fact.has_stay_ended() || fact.has_closed();
+  if (!ends && !fact.has_stay_started()) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Find(tx, ClearanceNameOf(event.subject())));
+  if (!found.exists()) return absl::OkStatus();
+  Facts facts;
+  if (fact.has_stay_started()) facts = OnBegun(found.value, fact.stay_started().date(), origin.time);
+  if (fact.has_stay_ended() || fact.has_closed()) facts = OnEnded(found.value, "STAY_ENDED");
+  if (fact.has_withdrawn()) facts = OnEnded(found.value, "WITHDRAWN");
+  if (fact.has_cancelled()) facts = OnEnded(found.value, "CANCELLED");
+  return Apply(tx, Clearances(), origin, facts, found);
+}
+
+absl::Status ComplianceService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  if (event.data().Is<PlacementFact>()) return ReactToPlacement(tx, event, origin);
+  if (event.data().Is<ApplicationFact>()) return ReactToApplication(tx, event, origin);
+  if (applicant::v1::MemberFact fact; event.data().UnpackTo(&fact) && fact.has_erased()) {
+    return dossiers_.Erase(tx, event.subject());  // the signatures under waivers
+  }
+  return absl::OkStatus();
+}
+
+Reactions ReactionsOf(ComplianceService& service) {
+  return {{"matching", "applicant"}, [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+            return service.React(tx, event, origin);
+          }};
+}
+
+}  // namespace amikeco::compliance

@@ -1,0 +1,181 @@
+#include "services/compliance/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/dates.h"
+#include "common/events/execute.h"
+#include "services/compliance/clearance.h"
+#include "services/compliance/tables.h"
+
+namespace amikeco::compliance {
+namespace {
+
+using v1::Clearance;
+
+// True when the actor speaks for the agency of a leg and for nobody else who may see the clearance.
+bool IsHost(const Clearance& clearance, const Actor& actor) {
+  return std::any_of(clearance.legs().begin(), clearance.legs().end(),
+                     [&](const matching::v1::Leg& leg) { return leg.host() == actor.organisation; }) &&
+         actor.subject != clearance.member();
+}
+
+template <typename Field, typename Keep>
+void KeepOnly(Field& field, Keep keep) {
+  field.erase(std::remove_if(field.begin(), field.end(), [&](const auto& entry) { return !keep(entry); }), field.end());
+}
+
+// A host sees what concerns its own legs: a person's cover and checks are not its business (A5-05).
+void RedactForHost(Clearance& clearance, absl::string_view host) {
+  KeepOnly(*clearance.mutable_items(), [&](const v1::RequiredItem& item) { return item.host() == host; });
+  const auto asked = [&](const std::string& id) {
+    return std::any_of(clearance.items().begin(), clearance.items().end(),
+                       [&](const v1::RequiredItem& item) { return item.id() == id; });
+  };
+  KeepOnly(*clearance.mutable_records(), [&](const v1::ItemRecord& record) { return asked(record.item()); });
+  KeepOnly(*clearance.mutable_open_items(), [&](const v1::OpenItem& open) { return asked(open.item()); });
+  KeepOnly(*clearance.mutable_lapses(), [&](const v1::Lapse& lapse) { return asked(lapse.item()); });
+  KeepOnly(*clearance.mutable_due_noted(), asked);
+  clearance.clear_reason();
+}
+
+// What `actor` is answered.
+Clearance View(const Versioned<Clearance>& stored, const Actor& actor, absl::Time now) {
+  Clearance clearance = stored.value;
+  Describe(clearance, stored.version, now);
+  clearance.set_etag(EtagOf(stored.version));
+  if (IsHost(stored.value, actor)) RedactForHost(clearance, actor.organisation);
+  return clearance;
+}
+
+absl::StatusOr<Versioned<Clearance>> Visible(Reader& reader, absl::string_view name, const Actor& actor) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(reader, name));
+  if (!actor.MaySee(found.value.parties())) return NotFound(name);
+  return found;
+}
+
+absl::Status CheckEtag(const Versioned<Clearance>& found, absl::string_view etag) {
+  if (etag.empty() || etag == EtagOf(found.version)) return absl::OkStatus();
+  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(found.name, " was changed in the meantime."),
+               {{"name", found.name}, {"etag", EtagOf(found.version)}});
+}
+
+// The dossier's entry for the signature under a waiver.
+std::string EntryOf(absl::string_view clearance, int record) { return absl::StrCat(clearance, "/waivers/", record); }
+
+}  // namespace
+
+template <typename Request>
+absl::StatusOr<Clearance> ComplianceService::Change(Transaction& tx, const Call& call, const Request& request) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(tx, request.name(), call.actor));
+  AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request.etag()));
+  AMIKECO_ASSIGN_OR_RETURN(const Facts facts, Decide(found.value, request, Circumstance{call.time, call.actor}));
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), OriginOf("compliance", call), facts, found));
+  return View(found, call.actor, call.time);
+}
+
+absl::StatusOr<Clearance> ComplianceService::GetClearance(Call& call, const v1::GetClearanceRequest& request) {
+  return Query<Clearance>(store_, [&](Reader& reader) -> absl::StatusOr<Clearance> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, request.name(), call.actor));
+    return View(found, call.actor, call.time);
+  });
+}
+
+absl::StatusOr<v1::ListClearancesResponse> ComplianceService::ListClearances(Call& call,
+                                                                             const v1::ListClearancesRequest& request) {
+  const Actor& actor = call.actor;
+  std::string party = request.party();
+  if (party.empty()) party = actor.MaySee(std::vector<std::string>{actor.subject}) ? actor.subject : actor.organisation;
+  if (party.empty() || !actor.MaySee(std::vector<std::string>{party})) return v1::ListClearancesResponse();
+  return Query<v1::ListClearancesResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::ListClearancesResponse> {
+    AMIKECO_ASSIGN_OR_RETURN(auto page, Clearances().List(reader, {kByParty, PartyPrefix(party, request.state()),
+                                                                   request.page_size(), request.page_token()}));
+    v1::ListClearancesResponse response;
+    for (const auto& item : page.items) *response.add_clearances() = View(item, actor, call.time);
+    response.set_next_page_token(page.next_page_token);
+    return response;
+  });
+}
+
+absl::StatusOr<Clearance> ComplianceService::RecordHealthCover(Call& call,
+                                                               const v1::RecordHealthCoverRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::SignWaiver(Call& call, const v1::SignWaiverRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) -> absl::StatusOr<Clearance> {
+    AMIKECO_ASSIGN_OR_RETURN(const Clearance clearance, Change(tx, call, request));
+    v1::WaiverSignature signature;
+    signature.set_name(clearance.name());
+    signature.set_record(clearance.records().rbegin()->number());
+    signature.set_signature_name(request.signature_name());
+    *signature.mutable_sign_time() = ToTimestamp(call.time);
+    AMIKECO_RETURN_IF_ERROR(
+        dossiers_.Write(tx, clearance.member(), EntryOf(signature.name(), signature.record()), signature));
+    return clearance;
+  });
+}
+
+absl::StatusOr<v1::WaiverSignature> ComplianceService::GetWaiverSignature(
+    Call& call, const v1::GetWaiverSignatureRequest& request) {
+  return Query<v1::WaiverSignature>(store_, [&](Reader& reader) -> absl::StatusOr<v1::WaiverSignature> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, request.name(), call.actor));
+    const std::string entry = EntryOf(request.name(), request.record());
+    v1::WaiverSignature signature;
+    AMIKECO_ASSIGN_OR_RETURN(const bool there, dossiers_.Read(reader, found.value.member(), entry, signature));
+    if (!there) return NotFound(entry);
+    return signature;
+  });
+}
+
+absl::StatusOr<Clearance> ComplianceService::RecordBackgroundCheck(Call& call,
+                                                                   const v1::RecordBackgroundCheckRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::RecordMediaConsent(Call& call,
+                                                                const v1::RecordMediaConsentRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::VoidItem(Call& call, const v1::VoidItemRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::RevokeClearance(Call& call, const v1::RevokeClearanceRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::ReinstateClearance(Call& call,
+                                                                const v1::ReinstateClearanceRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, absl::Time now, int limit) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto due,
+                           Clearances().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
+  std::vector<std::string> names;
+  for (const auto& clearance : due) names.push_back(clearance.name);
+  return names;
+}
+
+absl::Status ComplianceService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(tx, name));
+  return Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found);
+}
+
+void Bind(Chain& chain, ComplianceService& service) {
+  ServiceBinding(chain, "amikeco.compliance.v1.ComplianceService")
+      .Method("GetClearance", service, &ComplianceService::GetClearance)
+      .Method("ListClearances", service, &ComplianceService::ListClearances)
+      .Method("RecordHealthCover", service, &ComplianceService::RecordHealthCover)
+      .Method("SignWaiver", service, &ComplianceService::SignWaiver)
+      .Method("GetWaiverSignature", service, &ComplianceService::GetWaiverSignature)
+      .Method("RecordBackgroundCheck", service, &ComplianceService::RecordBackgroundCheck)
+      .Method("RecordMediaConsent", service, &ComplianceService::RecordMediaConsent)
+      .Method("VoidItem", service, &ComplianceService::VoidItem)
+      .Method("RevokeClearance", service, &ComplianceService::RevokeClearance)
+      .Method("ReinstateClearance", service, &ComplianceService::ReinstateClearance);
+}
+
+}  // namespace amikeco::compliance

@@ -1,0 +1,64 @@
+// ComplianceService: keeps the clearances of stays and answers the start gate.
+//
+// Thread safe. Methods are those of protos/amikeco/compliance/v1/compliance.proto; the same object reacts to the facts
+// of matching and applicant (ReactionsOf) and to the clock (Timed).
+#ifndef AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_
+#define AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
+#include "common/events/reaction.h"
+#include "common/rpc/call.h"
+#include "common/rpc/chain.h"
+#include "common/store/dossier.h"
+#include "common/store/store.h"
+#include "programmes/programmes.h"
+
+namespace amikeco::compliance {
+
+class ComplianceService final : public Timed {
+ public:
+  // All outlive the service.
+  ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers)
+      : store_(store), programmes_(programmes), dossiers_(dossiers) {}
+
+  absl::StatusOr<v1::Clearance> GetClearance(Call& call, const v1::GetClearanceRequest& request);
+  absl::StatusOr<v1::ListClearancesResponse> ListClearances(Call& call, const v1::ListClearancesRequest& request);
+  absl::StatusOr<v1::Clearance> RecordHealthCover(Call& call, const v1::RecordHealthCoverRequest& request);
+  absl::StatusOr<v1::Clearance> SignWaiver(Call& call, const v1::SignWaiverRequest& request);
+  absl::StatusOr<v1::WaiverSignature> GetWaiverSignature(Call& call, const v1::GetWaiverSignatureRequest& request);
+  absl::StatusOr<v1::Clearance> RecordBackgroundCheck(Call& call, const v1::RecordBackgroundCheckRequest& request);
+  absl::StatusOr<v1::Clearance> RecordMediaConsent(Call& call, const v1::RecordMediaConsentRequest& request);
+  absl::StatusOr<v1::Clearance> VoidItem(Call& call, const v1::VoidItemRequest& request);
+  absl::StatusOr<v1::Clearance> RevokeClearance(Call& call, const v1::RevokeClearanceRequest& request);
+  absl::StatusOr<v1::Clearance> ReinstateClearance(Call& call, const v1::ReinstateClearanceRequest& request);
+
+  absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit) override;
+  absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
+
+  // Acts on a fact of another service.
+  absl::Status React(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+
+ private:
+  template <typename Request>
+  absl::StatusOr<v1::Clearance> Change(Transaction& tx, const Call& call, const Request& request);
+  absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(absl::string_view name, int version) const;
+  absl::Status ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+  absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+
+  Store& store_;
+  const Programmes& programmes_;
+  const Dossiers& dossiers_;
+};
+
+// Matching's facts say what is agreed, applicant's when the stay begins and ends.
+Reactions ReactionsOf(ComplianceService& service);
+
+void Bind(Chain& chain, ComplianceService& service);
+
+}  // namespace amikeco::compliance
+
+#endif  // AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_

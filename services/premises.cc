@@ -1,0 +1,97 @@
+#include "services/premises.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/events/consumer.h"
+#include "common/events/open.h"
+#include "common/events/operations.h"
+#include "common/events/relay.h"
+#include "common/events/ticker.h"
+#include "common/rpc/server.h"
+#include "common/store/open.h"
+#include "programmes/kept.h"
+
+namespace amikeco {
+namespace {
+
+void OrExit(absl::string_view what, const absl::Status& status) {
+  if (status.ok()) return;
+  std::cerr << what << ": " << status.message() << std::endl;
+  if (const auto bad = DetailOf<google::rpc::BadRequest>(status); bad.ok()) {
+    for (const auto& violation : bad->field_violations()) {
+      std::cerr << "  " << violation.field() << ": " << violation.description() << std::endl;
+    }
+  }
+  std::exit(1);
+}
+
+template <typename T>
+T OrExit(absl::string_view what, absl::StatusOr<T> opened) {
+  OrExit(what, opened.status());
+  return *std::move(opened);
+}
+
+}  // namespace
+
+absl::Status CheckCommon(const config::v1::CommonConfig& config) {
+  if (config.process().adjustable_clock() && !config.server().identity().insecure_loopback()) {
+    return absl::InvalidArgumentError(
+        "process.adjustable_clock is for demos alone: it needs identity.insecure_loopback");
+  }
+  const absl::Status status = Programmes::Load(config.programmes_dir()).status();
+  if (status.ok()) return status;
+  std::string mistakes = absl::StrCat("programmes_dir: ", status.message());
+  if (const auto bad = DetailOf<google::rpc::BadRequest>(status); bad.ok() && bad->field_violations_size() > 1) {
+    for (const auto& violation : bad->field_violations()) {
+      absl::StrAppend(&mistakes, "\n  ", violation.field(), ": ", violation.description());
+    }
+  }
+  return absl::InvalidArgumentError(mistakes);
+}
+
+Premises::Premises(const config::v1::CommonConfig& config, std::string service)
+    : config_(config), service_(std::move(service)), process_(config.process(), service_) {
+  store_ = OrExit("store", OpenStore(config.store()));
+  if (config.process().adjustable_clock()) {
+    auto clock = std::make_unique<AdjustableClock>();
+    adjustable_ = clock.get();
+    OrExit("clock", RestoreClock(*store_, *clock));
+    clock_ = std::move(clock);
+  } else {
+    clock_ = std::make_unique<SystemClock>();
+  }
+  queue_ = OrExit("queue", OpenQueue(config.queue()));
+  programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir()));
+  OrExit("programmes_dir", KeepProgrammes(*store_, programmes_));
+  dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", Dossiers::FromKeyFile(config.key_file())));
+}
+
+int Premises::Run(const Reactions& reactions, const std::vector<Timed*>& timed, const std::function<void(Chain&)>& bind,
+                  std::vector<Part*> parts) {
+  Server server(config_.server(), process_, *clock_);
+  Relay relay(wiring(), RelayOptionsFor(config_.store()));
+  Consumer consumer(wiring(), reactions);
+  Ticker ticker(wiring(), timed);
+  OperationsService operations(wiring(), reactions, ticker, adjustable_);
+  bind(server.chain());
+  BindOperations(server.chain(), operations);
+  const auto ready = process_.AddReadinessCheck("store", [this] { return store_->Check(); });
+  const auto alive = process_.AddLivenessCheck("facts", [&consumer] { return consumer.Healthy(); });
+  parts.insert(parts.end(), {&relay, &consumer, &ticker, &server});
+  return process_.Run(parts);
+}
+
+void BindOperations(Chain& chain, OperationsService& operations) {
+  ServiceBinding(chain, "amikeco.ops.v1.OperationsService")
+      .Method("GetQueueStats", operations, &OperationsService::GetQueueStats)
+      .Method("ListParkedFacts", operations, &OperationsService::ListParkedFacts)
+      .Method("RedriveParkedFact", operations, &OperationsService::RedriveParkedFact)
+      .Method("ListEvents", operations, &OperationsService::ListEvents)
+      .Method("SetClock", operations, &OperationsService::SetClock)
+      .Method("GetProgress", operations, &OperationsService::GetProgress);
+}
+
+}  // namespace amikeco

@@ -1,0 +1,424 @@
+// The program itself, run as a user runs it, against a server with the real call chain: outputs, errors, exit codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
+#include "amikeco/matching/v1/matching.pb.h"
+#include "amikeco/notify/v1/notify.pb.h"
+#include "amikeco/ops/v1/ops.pb.h"
+#include "common/base/dates.h"
+#include "common/rpc/errors.h"
+#include "nlohmann/json.hpp"
+#include "services/applicant/errors.h"
+#include "tests/cli/program.h"
+#include "tests/cli/stand_in.h"
+#include "tests/support/child.h"
+
+namespace amikeco::cli {
+namespace {
+
+using applicant::v1::Application;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+constexpr char kSubmit[] = "ApplicantService/SubmitApplication";
+constexpr char kGet[] = "ApplicantService/GetApplication";
+
+google::type::Date Day(const char* text) { return *ParseDate(text); }
+
+Application Officer(const std::string& id) {
+  Application application;
+  application.set_name("applications/" + id);
+  application.set_member("members/M-1");
+  application.set_programme("programmes/ipa-exchange-inbound");
+  application.set_state(Application::STATE_IN_MATCHING);
+  *application.mutable_wishes()->mutable_earliest_start() = Day("2027-06-01");
+  *application.mutable_wishes()->mutable_latest_end() = Day("2027-06-30");
+  *application.mutable_submit_time() =
+      ToTimestamp(absl::FromCivil(absl::CivilMinute(2026, 11, 23, 9, 30), absl::UTCTimeZone()));
+  return application;
+}
+
+class Cli : public ::testing::Test {
+ protected:
+  Cli() {
+    const std::string address = absl::StrCat("127.0.0.1:", server_.port());
+    for (const char* service : {"APPLICANT", "MATCHING", "COMPLIANCE", "NOTIFY"}) {
+      environment_[absl::StrCat("AMIKECO_", service)] = address;
+    }
+    environment_["AMIKECO_AS"] = "people/omar";
+    environment_["AMIKECO_ORG"] = "organisations/ipa-us";
+    environment_["AMIKECO_ROLE"] = "coordinator,registrar,operations,endorser,host-contact,compliance-officer";
+    environment_["TZ"] = "UTC";
+    environment_["LC_ALL"] = "C.UTF-8";
+  }
+
+  Ran Run(const std::vector<std::string>& arguments) { return RunProgram(arguments, environment_); }
+  // Runs, and expects success and nothing on standard error.
+  std::string Out(const std::vector<std::string>& arguments) {
+    const Ran ran = Run(arguments);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(ran.err, "");
+    return ran.out;
+  }
+
+  StandIn server_;
+  std::map<std::string, std::string> environment_;
+};
+
+TEST_F(Cli, PrintsAlignedTablesForPeople) {
+  applicant::v1::ListApplicationsResponse page;
+  *page.add_applications() = Officer("A-1");
+  *page.add_applications() = Officer("A-2027-002");
+  page.mutable_applications(1)->set_state(Application::STATE_INVITED);
+  page.mutable_applications(1)->mutable_placement()->set_host("hosts/CA0194200");
+  server_.Answer("ApplicantService/ListApplications", page);
+  EXPECT_EQ(
+      Out({"application", "list", "-o", "table"}),
+      "NAME                     STATE        MEMBER       PROGRAMME                        FROM        TO          HOST"
+      "             START  END\n"
+      "applications/A-1         in-matching  members/M-1  programmes/ipa-exchange-inbound  2027-06-01  2027-06-30\n"
+      "applications/A-2027-002  invited      members/M-1  programmes/ipa-exchange-inbound  2027-06-01  2027-06-30  "
+      "hosts/CA0194200\n");
+  // Piped: a line a record, a tab between cells, no header.
+  EXPECT_THAT(Out({"application", "list"}), StartsWith("applications/A-1\tin-matching\tmembers/M-1\tprogrammes/"
+                                                       "ipa-exchange-inbound\t2027-06-01\t2027-06-30\t\t\t\n"));
+  EXPECT_EQ(Out({"application", "list", "-o", "name"}), "applications/A-1\napplications/A-2027-002\n");
+  EXPECT_THAT(Out({"application", "list", "-o", "jsonl"}),
+              StartsWith("{\"name\":\"applications/A-1\",\"member\":\"members/M-1\",\"programme\":"));
+}
+
+TEST_F(Cli, PrintsOneRecordAsLinesOfFieldsOrJson) {
+  server_.Answer(kGet, Officer("A-1"));
+  EXPECT_EQ(Out({"application", "get", "A-1", "-o", "table"}),
+            "name                   applications/A-1\n"
+            "member                 members/M-1\n"
+            "programme              programmes/ipa-exchange-inbound\n"
+            "state                  in-matching\n"
+            "wishes.earliest_start  2027-06-01\n"
+            "wishes.latest_end      2027-06-30\n"
+            "submit_time            2026-11-23 09:30:00\n");
+  const auto json = nlohmann::json::parse(Out({"application", "get", "A-1", "-o", "json"}));
+  EXPECT_EQ(json["state"], "STATE_IN_MATCHING");
+  EXPECT_EQ(json["wishes"]["earliest_start"]["month"], 6);
+  EXPECT_EQ(json["submit_time"], "2026-11-23T09:30:00Z");
+  EXPECT_THAT(server_.requests(), ElementsAre("ApplicantService/GetApplication name: \"applications/A-1\"",
+                                              "ApplicantService/GetApplication name: \"applications/A-1\""));
+}
+
+TEST_F(Cli, PrintsListsAndMapsInsideARecordOnALineEach) {
+  matching::v1::Placement placement;
+  placement.set_name("placements/A-1");
+  (*placement.mutable_ranking()->mutable_excluded())["NO_WINDOW"] = 3;
+  for (const char* id : {"1", "2"}) placement.add_legs()->set_id(id);
+  auto& best = *placement.mutable_ranking()->add_shortlist();
+  best.set_host("hosts/CA1");
+  auto& term = *best.add_terms();
+  term.set_term("topic");
+  term.set_points(10);
+  server_.Answer("MatchingService/GetPlacement", placement);
+  EXPECT_EQ(Out({"placement", "get", "A-1"}),
+            "name\tplacements/A-1\nranking.shortlist\thost=hosts/CA1 terms={term=topic points=10}\n"
+            "ranking.excluded\tNO_WINDOW=3\nlegs\tid=1\nlegs\tid=2\n");
+}
+
+TEST_F(Cli, FollowsPagesAndSaysWhenThereAreMore) {
+  server_.On<applicant::v1::ListMembersRequest, applicant::v1::ListMembersResponse>(
+      "ApplicantService/ListMembers", [](const applicant::v1::ListMembersRequest& request) {
+        applicant::v1::ListMembersResponse page;
+        page.add_members()->set_name(absl::StrCat("members/M-", request.page_token()));
+        if (request.page_token().size() < 2) page.set_next_page_token(request.page_token() + "x");
+        return page;
+      });
+  EXPECT_EQ(Out({"member", "list", "--all", "-o", "name", "--page-size", "1"}),
+            "members/M-\nmembers/M-x\nmembers/M-xx\n");
+  const Ran ran = Run({"member", "list"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.err, HasSubstr("There is more: --all"));
+}
+
+TEST_F(Cli, NamesTheCallerAndTheCommand) {
+  server_.Answer(kSubmit, Officer("A-1"));
+  const std::string id = "5f0c7a52-8c1e-4f0e-9d3b-2a64c9d7e1b8";
+  Ran ran = Run({"application",
+                 "submit",
+                 "M-1",
+                 "--programme",
+                 "ipa-exchange-inbound",
+                 "--earliest-start",
+                 "2027-06-01",
+                 "--latest-end",
+                 "2027-06-30",
+                 "--stay-days",
+                 "14",
+                 "--as",
+                 "members/M-1",
+                 "--org",
+                 "sections/DE",
+                 "--role",
+                 "officer",
+                 "--request-id",
+                 id,
+                 "-v"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(server_.caller(), "members/M-1 sections/DE ROLE_OFFICER");
+  EXPECT_THAT(server_.requests().back(), HasSubstr(absl::StrCat("request_id: \"", id, "\"")));
+  EXPECT_THAT(ran.err,
+              AllOf(StartsWith(absl::StrCat("amikeco.applicant.v1.ApplicantService/SubmitApplication request ", id)),
+                    HasSubstr("ms OK")));
+}
+
+TEST_F(Cli, ReadsRequestsFromFiles) {
+  server_.Answer(kSubmit, Officer("A-1"));
+  const TemporaryFolder folder("cli");
+  std::ofstream(folder / "request.json")
+      << R"({"member": "members/M-9", "programme": "programmes/p", "wishes": {"earliest_start": {"year": 2027, "month": 6, "day": 1},
+             "latest_end": {"year": 2027, "month": 6, "day": 30}, "stay_days": 7}})";
+  std::ofstream(folder / "request.textproto")
+      << "member: 'members/M-8' programme: 'programmes/p' wishes { earliest_start { year: "
+         "2027 month: 6 day: 1 } latest_end { year: 2027 month: 6 day: 30 } stay_days: 7 }";
+  std::ofstream(folder / "bad.json") << R"({"membr": "members/M-9"})";
+  Out({"application", "submit", "-f", folder / "request.json", "--stay-days", "9"});
+  EXPECT_THAT(server_.requests().back(), AllOf(HasSubstr("members/M-9"), HasSubstr("stay_days: 9")));
+  Out({"application", "submit", "-f", folder / "request.textproto"});
+  EXPECT_THAT(server_.requests().back(), AllOf(HasSubstr("members/M-8"), HasSubstr("stay_days: 7")));
+  const Ran ran = Run({"application", "submit", "-f", folder / "bad.json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("membr"));
+}
+
+// Every exit code, with nothing on standard output.
+TEST_F(Cli, HasAnExitCodeForEachKindOfFailure) {
+  const std::vector<std::pair<absl::StatusCode, int>> failures = {
+      {absl::StatusCode::kDataLoss, 1},          {absl::StatusCode::kInvalidArgument, 2},
+      {absl::StatusCode::kNotFound, 3},          {absl::StatusCode::kUnauthenticated, 4},
+      {absl::StatusCode::kPermissionDenied, 4},  {absl::StatusCode::kAborted, 5},
+      {absl::StatusCode::kAlreadyExists, 5},     {absl::StatusCode::kFailedPrecondition, 5},
+      {absl::StatusCode::kResourceExhausted, 6}, {absl::StatusCode::kDeadlineExceeded, 6}};
+  for (const auto& [status, code] : failures) {
+    server_.Refuse(kGet, Error({status, "test", "REFUSED", ""}, "The test refuses."));
+    const Ran ran = Run({"application", "get", "A-1"});
+    EXPECT_EQ(ran.code, code) << status << ran.err;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_NE(ran.err, "");
+  }
+  environment_["AMIKECO_ROLE"] = "auditor";
+  EXPECT_EQ(Run({"application", "get", "A-1"}).code, 4);
+  EXPECT_EQ(Run({"application", "gett", "A-1"}).code, 2);
+  environment_.erase("AMIKECO_APPLICANT");
+  EXPECT_EQ(Run({"application", "get", "A-1"}).code, 2);
+}
+
+TEST_F(Cli, TellsProgramsOfFailuresInOneJsonObject) {
+  const Ran ran = Run({"application", "submit", "M-1", "--stay-days", "999", "-o", "json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  const auto error = nlohmann::json::parse(ran.err);
+  EXPECT_EQ(error["code"], "INVALID_ARGUMENT");
+  EXPECT_EQ(error["reason"], "INVALID_FIELDS");
+  EXPECT_EQ(error["domain"], "amikeco");
+  EXPECT_THAT(error["request_id"].get<std::string>(), MatchesRegex("[0-9a-f-]{36}"));
+  EXPECT_EQ(error["help"], errors::kInvalidFields.fix);
+  std::vector<std::string> fields;
+  for (const auto& violation : error["violations"]) fields.push_back(violation["field"]);
+  EXPECT_THAT(fields, ElementsAre("programme", "wishes.earliest_start", "wishes.latest_end", "wishes.stay_days"));
+  server_.Refuse(kGet, NotFound("applications/A-1"));
+  const auto missing = nlohmann::json::parse(Run({"application", "get", "A-1", "-o", "json"}).err);
+  EXPECT_EQ(missing["reason"], "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(missing["metadata"]["name"], "applications/A-1");
+}
+
+TEST_F(Cli, TellsPeopleOfFailuresInSentences) {
+  server_.Refuse(kGet, NotFound("applications/A-1"));
+  EXPECT_EQ(Run({"application", "get", "A-1"}).err,
+            absl::StrCat("amikeco: There is no applications/A-1 that you may see.\n", errors::kNotFound.fix,
+                         "\n(NOT_FOUND RESOURCE_NOT_FOUND)\n"));
+}
+
+TEST_F(Cli, SaysWhatToDoAboutAServicesOwnErrors) {
+  server_.Refuse("ApplicantService/WithdrawApplication",
+                 Error(applicant::errors::kActiveApplicationExists, "M-1 has an open application."));
+  EXPECT_THAT(Run({"application", "withdraw", "A-1"}).err, HasSubstr(applicant::errors::kActiveApplicationExists.fix));
+}
+
+TEST_F(Cli, RetriesWhatIsUnavailableWithTheSameRequestId) {
+  int calls = 0;
+  server_.On<applicant::v1::EndorseMemberRequest, applicant::v1::Member>(
+      "ApplicantService/EndorseMember",
+      [&](const applicant::v1::EndorseMemberRequest& request) -> absl::StatusOr<applicant::v1::Member> {
+        if (++calls < 3) return absl::UnavailableError("soon");
+        applicant::v1::Member member;
+        member.set_name(request.name());
+        return member;
+      });
+  EXPECT_EQ(Out({"member", "endorse", "M-1", "-o", "name"}), "members/M-1\n");
+  EXPECT_EQ(calls, 3);
+  const auto requests = server_.requests();
+  EXPECT_EQ(requests[0], requests[2]);
+  server_.Refuse("ApplicantService/EndorseMember", absl::UnavailableError("not soon"));
+  EXPECT_EQ(Run({"member", "endorse", "M-1"}).code, 6);
+  EXPECT_THAT(server_.requests(), SizeIs(6));
+}
+
+TEST_F(Cli, SaysWhyAnApplicationIsWhereItIs) {
+  applicant::v1::ApplicationExplanation why;
+  why.set_name("applications/A-1");
+  why.set_state(Application::STATE_INELIGIBLE);
+  why.set_summary("Two rules do not hold.");
+  auto& rule = *why.add_rule_results();
+  rule.set_rule("membership");
+  rule.set_holds(true);
+  rule.set_explanation("Regular member.");
+  auto& notice = *why.add_rule_results();
+  notice.set_rule("notice");
+  notice.set_reason("TOO_LATE");
+  notice.set_explanation("2027-01-02 is before 2027-03-23.");
+  notice.set_remedy("Start on 2027-03-23 or later.");
+  auto& waiting = *why.add_waiting_for();
+  waiting.set_what("The section must endorse the member.");
+  waiting.set_owner(options::v1::ROLE_ENDORSER);
+  waiting.set_owner_name("sections/DE");
+  *waiting.mutable_due() = Day("2026-12-23");
+  why.add_possible_commands("WithdrawApplication");
+  server_.Answer("ApplicantService/ExplainApplication", why);
+  EXPECT_EQ(Out({"application", "why", "A-1"}),
+            "applications/A-1: ineligible\n"
+            "Two rules do not hold.\n\n"
+            "It waits for:\n"
+            "  - The section must endorse the member.\n"
+            "      owed by endorser sections/DE, due 2026-12-23\n\n"
+            "The rules:\n"
+            "  ✗ notice (TOO_LATE): 2027-01-02 is before 2027-03-23.\n"
+            "      What would change it: Start on 2027-03-23 or later.\n"
+            "  ✓ membership: Regular member.\n\n"
+            "What can be done now:\n"
+            "  application withdraw\n");
+  environment_["LC_ALL"] = "C";
+  EXPECT_THAT(Out({"application", "why", "A-1"}),
+              AllOf(HasSubstr("[--] notice"), HasSubstr("[ok] membership"), Not(HasSubstr("✓"))));
+  EXPECT_EQ(nlohmann::json::parse(Out({"application", "why", "A-1", "-o", "json"}))["state"], "STATE_INELIGIBLE");
+}
+
+TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
+  compliance::v1::Clearance clearance;
+  clearance.set_name("clearances/A-1");
+  clearance.set_state(compliance::v1::Clearance::STATE_OPEN);
+  clearance.set_version(4);
+  for (const char* id : {"background-check", "health-cover"}) {
+    auto& item = *clearance.add_items();
+    item.set_id(id);
+    item.set_mandatory(true);
+    *item.mutable_first_day() = Day("2027-06-01");
+    *item.mutable_last_day() = Day("2027-06-14");
+    *item.mutable_due() = Day("2027-05-01");
+  }
+  auto& record = *clearance.add_records();
+  record.set_number(1);
+  record.set_item("health-cover");
+  record.set_outcome(compliance::v1::OUTCOME_SATISFIED);
+  record.set_kind("travel-insurance");
+  record.set_by("members/M-1");
+  *record.mutable_valid_from() = Day("2027-06-01");
+  *record.mutable_valid_to() = Day("2027-06-20");
+  auto& open = *clearance.add_open_items();
+  open.set_item("background-check");
+  open.add_reasons()->set_explanation("Nothing was recorded.");
+  auto& lapse = *clearance.add_lapses();
+  *lapse.mutable_day() = Day("2027-06-21");
+  lapse.set_item("health-cover");
+  server_.Answer("ComplianceService/GetClearance", clearance);
+  EXPECT_EQ(Out({"clearance", "show", "A-1"}),
+            "clearances/A-1: open (version 4)\n"
+            "✗ The stay may not begin or go on.\n\n"
+            "Items:\n"
+            "  ✗ background-check, for 2027-06-01 to 2027-06-14, due 2027-05-01\n"
+            "      open: Nothing was recorded.\n"
+            "  ✓ health-cover, for 2027-06-01 to 2027-06-14\n"
+            "      record 1: satisfied, travel-insurance, 2027-06-01 to 2027-06-20, by members/M-1\n\n"
+            "Pictures and reports: not allowed\n\n"
+            "What ends when, if nothing more is recorded:\n"
+            "  2027-06-21  health-cover\n");
+}
+
+TEST_F(Cli, AsksEveryServiceAboutItsQueue) {
+  ops::v1::GetQueueStatsResponse stats;
+  auto& stream = *stats.add_streams();
+  stream.set_source("applicant");
+  stream.set_group("matching");
+  stream.set_length(12);
+  stream.set_last_number(40);
+  stream.set_acknowledged_number(37);
+  stats.set_parked(2);
+  server_.Answer("OperationsService/GetQueueStats", stats);
+  EXPECT_EQ(Out({"queue", "stats", "--service", "applicant,notify", "-o", "table"}),
+            "SERVICE    SOURCE     GROUP     LENGTH  PENDING  LAG  UNPUBLISHED  PARKED\n"
+            "applicant  applicant  matching  12      0        3    0            2\n"
+            "notify     applicant  matching  12      0        3    0            2\n");
+  const auto json = nlohmann::json::parse(Out({"queue", "stats", "-o", "json"}));
+  EXPECT_THAT(json, SizeIs(4));
+  EXPECT_EQ(json["compliance"]["parked"], "2");
+  const Ran ran = Run({"queue", "redrive", "0b7"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--service NAME"));
+}
+
+TEST_F(Cli, PrintsFactsOfTheAuditTrailWithTheirContent) {
+  ops::v1::ListEventsResponse events;
+  auto& entry = *events.add_entries();
+  entry.set_number(7);
+  auto& event = *entry.mutable_event();
+  event.set_type("amikeco.applicant.v1.ApplicationWithdrawn");
+  event.set_subject("applications/A-1");
+  event.set_actor("members/M-1");
+  applicant::v1::ApplicationFact fact;
+  fact.mutable_withdrawn()->set_by("members/M-1");
+  event.mutable_data()->PackFrom(fact);
+  server_.Answer("OperationsService/ListEvents", events);
+  EXPECT_EQ(Out({"audit", "show", "applications/A-1", "--service", "applicant"}),
+            "applicant\t7\t\tapplications/A-1\t0\tApplicationWithdrawn\tmembers/M-1\t\n");
+  const auto json = nlohmann::json::parse(Out({"audit", "show", "--service", "applicant", "-o", "json"}));
+  EXPECT_EQ(json["applicant"]["entries"][0]["event"]["data"]["withdrawn"]["by"], "members/M-1");
+}
+
+TEST_F(Cli, SaysWhetherTheServicesAreReady) {
+  EXPECT_THAT(Out({"health"}), AllOf(StartsWith("applicant\t127.0.0.1:"), HasSubstr("\tready\nmatching\t")));
+  environment_["AMIKECO_NOTIFY"] = absl::StrCat("127.0.0.1:", FreePort());
+  const Ran ran = Run({"health", "--timeout", "2s"});
+  EXPECT_EQ(ran.code, 6);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("compliance\t"), HasSubstr("ready\nnotify\t")));
+  EXPECT_EQ(Run({"health", "--target", environment_["AMIKECO_APPLICANT"]}).code, 0);
+}
+
+TEST_F(Cli, NeverShowsATokenAndReadsItFromAFile) {
+  const TemporaryFolder folder("cli");
+  std::ofstream(folder / "token") << "secret-token\n";
+  // A token that the service does not trust is refused, although the caller also says a name.
+  const Ran ran = Run({"application", "get", "A-1", "--token-file", folder / "token", "-v"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_THAT(ran.err, Not(HasSubstr("secret-token")));
+  EXPECT_EQ(Run({"application", "get", "A-1", "--token-file", folder / "nothing"}).code, 2);
+}
+
+TEST_F(Cli, HelpsWithoutAService) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}}) {
+    EXPECT_THAT(RunProgram(arguments, {}).out, StartsWith("Usage: amikeco <noun> <verb>"));
+  }
+  EXPECT_THAT(RunProgram({"host"}, {}).out, HasSubstr("host import"));
+  EXPECT_THAT(RunProgram({"host", "import", "--help"}, {}).out,
+              StartsWith("Example:\n  amikeco host import data/us_agencies.csv\n"));
+  EXPECT_THAT(RunProgram({"version"}, {}).out, MatchesRegex("amikeco [0-9.]+\n"));
+}
+
+}  // namespace
+}  // namespace amikeco::cli

@@ -1,0 +1,54 @@
+// Story: plays a text of commands on a house of all four services and writes down every fact that follows.
+//
+// A story is a text file: `#` lines and empty lines stand as they are, every other line that does not begin with
+// a space is a command, and the lines below it that do are what it caused:
+//
+//   submit A1 M-17 inbound 2027-03-01..2027-04-30 days=7
+//     applications/A1 ApplicationSubmitted member=members/M-17 …
+//   settle
+//     placements/A1 HostInvited host=hosts/CA01 ordinal=1 …
+//     told host_invited of applications/A1: hosts/CA01
+//
+// Commands. All go through the chain as the person who would give them; <days> are 2027-03-14..2027-03-20.
+//   clock 2026-09-01           the first line: the day on which the story begins, at 12:00 UTC
+//   host CA01 [<days>]         registers it, and opts it in for these days; capacity= topics= languages= steps=
+//                              lodging= region= country= title=
+//   member M-17 DE             and endorses, without `unendorsed`; duty= since= class=
+//   endorse M-17
+//   submit A1 M-17 inbound <days> days=7
+//                              topics= hosts= stay= language=en:B2 employer= travel=<days> costs= inflexible
+//                              home-host
+//   wishes A1 <days> days=7    other wishes
+//   override A1 notice         the coordinator sets a rule aside
+//   willing, decline A1        the host that is asked; reason=
+//   approve, refuse A1         its command; step=
+//   accept, reject A1          the officer
+//   leg A1 CA02 <days>         then: confirm-leg A1 2, remove-leg A1 2
+//   home hh1 M-3 CA01 <days>   then: home-yes A1, home-no A1
+//   cover A1 <days>            kind= replaces= by=
+//   waiver A1 CA01 <days>      item=
+//   check A1 ncic passed       or failed, review; by=
+//   consent A1 yes             or no
+//   clear A1                   all of these four, for whatever the clearance asks for
+//   void A1 health-cover       record= by=
+//   revoke, reinstate A1       by=
+//   start, end, report, withdraw, cancel A1
+//   settle                     until nothing is left to do
+//   advance 14d                or: until 2027-03-14; settles day by day, and tells the days
+//   show A1                    where application, placement and clearance stand
+#ifndef AMIKECO_TESTS_JOURNEYS_STORY_H_
+#define AMIKECO_TESTS_JOURNEYS_STORY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace amikeco::journeys {
+
+// The story with what happens when it is played now. INVALID_ARGUMENT with the line of a command that there is not; a
+// command that a service refuses is part of the story.
+absl::StatusOr<std::string> Play(const std::string& story);
+
+}  // namespace amikeco::journeys
+
+#endif  // AMIKECO_TESTS_JOURNEYS_STORY_H_

@@ -1,0 +1,82 @@
+// House: all four services in one process, for tests — real stores, real chains, a queue in memory and one clock that
+// only the test moves. Nothing runs by itself: Settle lets facts, mail and the clock's doors go on until nothing is
+// left.
+#ifndef AMIKECO_TESTS_SUPPORT_HOUSE_H_
+#define AMIKECO_TESTS_SUPPORT_HOUSE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "amikeco/event/v1/event.pb.h"
+#include "common/base/clock.h"
+#include "common/events/local_queue.h"
+#include "common/rpc/client.h"
+#include "common/store/store.h"
+#include "services/notify/letter.h"
+
+namespace amikeco {
+
+// Not thread safe, but for Call. Run from the root of the tree: it loads the programmes and templates that are there.
+class House {
+ public:
+  // The clock stands at `start`.
+  explicit House(absl::Time start);
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  // OK, or why the house could not be built; then nothing else may be called.
+  const absl::Status& status() const { return status_; }
+  AdjustableClock& clock() { return clock_; }
+  // "applicant", "matching", "compliance", "notify".
+  static const std::vector<std::string>& Services();
+  Chain& chain(absl::string_view service);
+  Store& store(absl::string_view service);
+
+  // Calls "amikeco.matching.v1.MatchingService/GetHost" as `actor`, through the service's chain. OperationsService,
+  // which all have, is asked by chain().
+  template <typename Response>
+  absl::StatusOr<Response> Call(const Actor& actor, absl::string_view method,
+                                const google::protobuf::Message& request) {
+    InProcessCaller caller(ChainOf(method), {"", actor});
+    return caller.Call<Response>(method, request);
+  }
+
+  // Publishes what was stated, lets everybody react to it, does what is due and sends mail, until nothing is left.
+  // DEADLINE_EXCEEDED when that does not come to an end within a minute.
+  absl::Status Settle();
+  // The facts stated since this was last asked, in the order in which they came to be.
+  std::vector<event::v1::Event> News();
+  // The mail sent since this was last asked.
+  std::vector<notify::Letter> Letters();
+
+ private:
+  struct Room;
+  class MailDrop;
+
+  absl::Status Build();
+  template <typename Service>
+  void Furnish(Room& room, Service& service);
+  Chain& ChainOf(absl::string_view method);
+  Room& RoomOf(absl::string_view service);
+  absl::StatusOr<int> Turn(Room& room);
+  absl::StatusOr<bool> Settled(Room& room);
+  absl::Status Gather(Room& room);
+
+  absl::Status status_;
+  std::string dir_;
+  AdjustableClock clock_;
+  LocalQueue queue_;
+  struct Furniture;
+  std::unique_ptr<Furniture> furniture_;
+  std::vector<std::unique_ptr<Room>> rooms_;
+  std::vector<event::v1::Event> news_;
+};
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_TESTS_SUPPORT_HOUSE_H_
