@@ -235,6 +235,18 @@ absl::Span<const Command> Commands() {
       {"queue", "redrive", "ops/RedriveParkedFact", "name", "queue redrive 0b7kq2 --service matching"},
 
       {"audit", "show", "ops/ListEvents", "subject?", "audit show applications/A-2027-001 --service applicant"},
+      {"audit", "head", "ops/GetAuditHead", "", "audit head --service applicant -o json"},
+      {"audit",
+       "verify",
+       "",
+       "",
+       "audit verify --service applicant --head head.json",
+       {.summary = "Reads all facts of the services as they are kept, computes their chains anew without trusting the "
+                   "services, and prints every fact that was changed, removed, moved or cut off, with its number. With "
+                   "--head: the services in that file, and their chains must still contain the heads in it; only this "
+                   "shows that the end was cut off or that everything was written anew. Exit code 1 when something is "
+                   "wrong.",
+        .run = VerifyAudit}},
 
       {"clock",
        "get",
@@ -331,6 +343,7 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
        "NUMBER=number TIME=event.time SUBJECT=event.subject VERSION=event.subject_version FACT=event.type~ "
        "ACTOR=event.actor "
        "ORGANISATION=event.organisation"},
+      {"amikeco.ops.v1.GetAuditHeadResponse", "NUMBER=number LINK=link TIME=time"},
       {"amikeco.ops.v1.SetClockResponse", "TIME=time"},
   };
   for (const auto& [name, columns] : kColumns) {

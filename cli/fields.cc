@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -159,8 +160,11 @@ std::string TextOf(const Message& message, const FieldDescriptor& field, int ind
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return TextOfMessage(many ? reflection.GetRepeatedMessage(message, &field, index)
                                 : reflection.GetMessage(message, &field));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return many ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);
+    case FieldDescriptor::CPPTYPE_STRING: {
+      std::string text =
+          many ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);
+      return field.type() == FieldDescriptor::TYPE_BYTES ? absl::Base64Escape(text) : text;
+    }
     case FieldDescriptor::CPPTYPE_ENUM: {
       const int number =
           many ? reflection.GetRepeatedEnumValue(message, &field, index) : reflection.GetEnumValue(message, &field);

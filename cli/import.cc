@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -15,6 +13,7 @@
 #include "cli/failure.h"
 #include "cli/invocation.h"
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/special.h"
 #include "common/base/status.h"
@@ -28,33 +27,6 @@ using matching::v1::ImportHostsResponse;
 // A chunk is one transaction: small enough for a smooth bar and for others' writes to get in between.
 constexpr int kChunkRows = 1000;
 constexpr size_t kChunkBytes = 512 * 1024;
-
-// On a terminal a bar that is drawn over itself, elsewhere a line for each tenth.
-class Progress {
- public:
-  explicit Progress(int total) : total_(std::max(total, 1)), terminal_(isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (terminal_ && shown_ >= 0) std::fputs("\n", stderr);
-  }
-
-  void Show(int done) {
-    constexpr int kWidth = 40;
-    const int percent = static_cast<int>(int64_t{100} * done / total_);
-    if (terminal_) {
-      const int filled = kWidth * percent / 100;
-      absl::FPrintF(stderr, "\r[%s%s] %3d %%  %d of %d rows", std::string(filled, '#'),
-                    std::string(kWidth - filled, ' '), percent, done, total_);
-    } else if (percent / 10 > shown_ / 10 || shown_ < 0) {
-      absl::FPrintF(stderr, "%d %%  %d of %d rows\n", percent, done, total_);
-    }
-    shown_ = percent;
-  }
-
- private:
-  const int total_;
-  const bool terminal_;
-  int shown_ = -1;
-};
 
 absl::StatusOr<std::string> ReadWhole(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
@@ -95,7 +67,7 @@ void ReportLosses(const CsvFile& file, ImportHostsResponse& report) {
 absl::Status Send(Session& session, ImportHostsRequest request, const CsvFile& file, ImportHostsResponse& report) {
   const auto& method = *FindMethod("matching/ImportHosts");
   const int from = request.first_line();
-  Progress progress(file.rows);
+  Progress progress(file.rows, "rows");
   int done = 0;
   for (const CsvChunk& chunk : file.chunks) {
     if (chunk.first_line >= from) {

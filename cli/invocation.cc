@@ -91,8 +91,10 @@ class Parser {
     }
     if (known.empty()) return;  // the noun is unknown already
     const std::string near = NearestName(invocation_.verb, known);
-    ReportWord("There is no command", absl::StrCat(invocation_.noun, " ", invocation_.verb),
-               near.empty() ? "" : absl::StrCat(invocation_.noun, " ", near));
+    const std::string word = absl::StrCat(invocation_.noun, " ", invocation_.verb);
+    if (!near.empty()) return ReportWord("There is no command", word, absl::StrCat(invocation_.noun, " ", near));
+    wrong_.Add("", absl::StrCat("There is no command “", word, "”. ", invocation_.noun, " has ",
+                                absl::StrJoin(known, ", "), "."));
   }
 
   void ReportWord(absl::string_view what, absl::string_view word, absl::string_view near) {

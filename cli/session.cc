@@ -13,6 +13,8 @@
 #include "cli/fields.h"
 #include "common/base/status.h"
 #include "common/config/textproto.h"
+#include "common/rpc/errors.h"
+#include "google/rpc/error_details.pb.h"
 
 namespace amikeco::cli {
 namespace {
@@ -79,7 +81,8 @@ absl::StatusOr<std::vector<Service>> ServicesOf(const Settings& settings) {
     return std::vector<Service>{{name, settings.target}};
   }
   std::vector<std::string> names = settings.services;
-  if (names.empty()) names.assign(std::begin(kServices), std::end(kServices));
+  if (names.empty() || names == std::vector<std::string>{"all"})
+    names.assign(std::begin(kServices), std::end(kServices));
   std::vector<Service> services;
   for (const std::string& name : names) {
     AMIKECO_ASSIGN_OR_RETURN(services.emplace_back(), FindService(name));
@@ -106,12 +109,20 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Settings& settings,
   peer.set_ca_file(settings.ca);
   peer.set_certificate_file(settings.certificate);
   peer.set_key_file(settings.key);
-  return std::unique_ptr<Session>(new Session(peer, std::move(credentials), timeout, settings));
+  auto session = std::unique_ptr<Session>(new Session(peer, std::move(credentials), timeout, settings));
+  session->service_ = service;
+  return session;
 }
 
 absl::StatusOr<std::string> Session::CallRaw(absl::string_view method, const std::string& request) {
   const absl::Time start = absl::Now();
   auto response = channel_.CallRaw(method, request, {.timeout = timeout_});
+  // A service that answers names its refusal; without a name there was no answer.
+  if (absl::IsUnavailable(response.status()) && !DetailOf<google::rpc::ErrorInfo>(response.status()).ok()) {
+    response = absl::UnavailableError(absl::StrCat("No answer from ", service_.name, " at ", service_.address, ": ",
+                                                   response.status().message(),
+                                                   ". amikeco health says which services are there."));
+  }
   Tell(settings_, method, request_id_, absl::Now() - start, response.status());
   return response;
 }

@@ -48,6 +48,7 @@ class Session {
   Channel channel_;
   const absl::Duration timeout_;
   const Settings& settings_;
+  Service service_;
   std::string request_id_;
 };
 

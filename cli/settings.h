@@ -23,6 +23,7 @@ struct Settings {
   std::string timeout;
   std::string request_id;
   std::string file;
+  std::string head;
   std::vector<std::string> set;
   bool all = false;
   bool verbose = false;

@@ -16,6 +16,8 @@ absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 absl::StatusOr<int> ShowClearance(Invocation& invocation);
 // `health`: 6 when a service is not ready.
 absl::StatusOr<int> Health(Invocation& invocation);
+// `audit verify`: 1 when a chain is not whole.
+absl::StatusOr<int> VerifyAudit(Invocation& invocation);
 absl::StatusOr<int> Version(Invocation& invocation);
 
 }  // namespace amikeco::cli

@@ -22,7 +22,8 @@ namespace {
 constexpr char kUsage[] =
     "usage: amikeco-demo run [--seed N] [--officers N]\n"
     "           plays N officers' exchanges (200) from seed N (1) against the services at\n"
-    "           $AMIKECO_APPLICANT, $AMIKECO_MATCHING, $AMIKECO_COMPLIANCE and $AMIKECO_NOTIFY (host:port)\n"
+    "           $AMIKECO_APPLICANT, $AMIKECO_MATCHING, $AMIKECO_COMPLIANCE and $AMIKECO_NOTIFY (host:port, of several\n"
+    "           replicas separated by commas)\n"
     "       amikeco-demo smtp-sink [--port N] --port-file FILE\n"
     "           a mail server that takes everything and delivers nothing, until it is told to stop\n";
 

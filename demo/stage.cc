@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 
@@ -46,9 +46,11 @@ const Actor& Operator() {
 
 Stage::Stage(const std::map<Service, std::string>& targets) {
   for (const auto& [service, target] : targets) {
-    config::v1::PeerConfig peer;
-    peer.set_target(target);
-    channels_[service] = std::make_unique<Channel>(peer);
+    for (const absl::string_view replica : absl::StrSplit(target, ',')) {
+      config::v1::PeerConfig peer;
+      peer.set_target(std::string(replica));
+      replicas_[service].push_back(std::make_unique<Channel>(peer));
+    }
   }
 }
 
@@ -74,7 +76,8 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
   const absl::Time give_up = absl::Now() + kPatience;
   for (int attempt = 0;; ++attempt) {
     const absl::Time sent = absl::Now();
-    const auto answer = channels_.at(service)->CallRaw(path, bytes, options);
+    const auto& replicas = replicas_.at(service);
+    const auto answer = replicas[static_cast<size_t>(attempt) % replicas.size()]->CallRaw(path, bytes, options);
     if (answer.ok()) {
       if (!response.ParseFromString(*answer)) return absl::DataLossError(absl::StrCat(path, ": answer does not parse"));
       if (attempt == 0 && !operations) {
@@ -99,12 +102,33 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
 absl::Status Stage::SetClock(absl::Time time) {
   ops::v1::SetClockRequest request;
   *request.mutable_time() = ToTimestamp(time);
-  for (const Service service : kServices) {
-    AMIKECO_RETURN_IF_ERROR(
-        Call<ops::v1::SetClockResponse>(service, "amikeco.ops.v1.OperationsService/SetClock", Operator(), request)
-            .status());
-  }
+  for (const Service service : kServices) AMIKECO_RETURN_IF_ERROR(SetClockOf(service, request));
   return absl::OkStatus();
+}
+
+// A replica that is away when others are told starts at the time that they keep.
+absl::Status Stage::SetClockOf(Service service, const ops::v1::SetClockRequest& request) {
+  CallOptions options;
+  options.credentials = Credentials{"", Operator()};
+  const absl::Time give_up = absl::Now() + kPatience;
+  for (;;) {
+    int told = 0;
+    absl::Status away;
+    for (const auto& replica : replicas_.at(service)) {
+      const auto answer =
+          replica->Call<ops::v1::SetClockResponse>("amikeco.ops.v1.OperationsService/SetClock", request, options);
+      if (answer.ok()) ++told;
+      if (!answer.ok() && !MayRetry(answer.status())) return answer.status();
+      if (!answer.ok()) away = answer.status();
+    }
+    if (told > 0) return absl::OkStatus();
+    if (absl::Now() > give_up) return away;
+    {
+      absl::MutexLock lock(&mutex_);
+      ++retries_;
+    }
+    absl::SleepFor(absl::Milliseconds(100));
+  }
 }
 
 absl::StatusOr<absl::Time> Stage::Now() {

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/actor.h"
 #include "common/base/ids.h"
 #include "common/rpc/client.h"
@@ -27,7 +28,7 @@ inline constexpr Service kServices[] = {Service::kApplicant, Service::kMatching,
 // Thread safe.
 class Stage {
  public:
-  // `targets` by service, as "host:port".
+  // `targets` by service: the "host:port" of each replica, separated by commas. The first that answers is called.
   explicit Stage(const std::map<Service, std::string>& targets);
 
   // Calls "SubmitApplication" of the service as `actor`. Retries while the service is away, for at most a minute; any
@@ -42,7 +43,7 @@ class Stage {
     return response;
   }
 
-  // Moves the clock of all services forward to `time`.
+  // Moves the clock of all services forward to `time`, that of each replica that is there.
   absl::Status SetClock(absl::Time time);
   // Waits until nothing is under way in any service: no fact, no due work.
   absl::Status Settle();
@@ -57,8 +58,9 @@ class Stage {
   std::string NewRequestId();
   absl::Status CallBytes(Service service, absl::string_view method, const Actor& actor,
                          const google::protobuf::Message& request, google::protobuf::Message& response);
+  absl::Status SetClockOf(Service service, const ops::v1::SetClockRequest& request);
 
-  std::map<Service, std::unique_ptr<Channel>> channels_;
+  std::map<Service, std::vector<std::unique_ptr<Channel>>> replicas_;
   RandomIds ids_;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::vector<double>> latencies_ ABSL_GUARDED_BY(mutex_);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/events/backoff.h"
 #include "common/events/consumer.h"
 #include "common/events/open.h"
 #include "common/events/operations.h"
@@ -36,29 +38,36 @@ T OrExit(absl::string_view what, absl::StatusOr<T> opened) {
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConfig& config, Process& process,
+                                                     absl::Duration patience) {
+  const absl::Time give_up = absl::Now() + patience;
+  for (int tries = 1;; ++tries) {
+    auto store = OpenStore(config);
+    const bool passing = config.has_postgres() && absl::IsUnavailable(store.status());
+    if (!passing || absl::Now() > give_up) return store;
+    LogWarning("The database cannot be opened; trying again.",
+               {{"tries", tries}, {"reason", store.status().message()}});
+    if (process.WaitForStop(BackoffAfter(tries, absl::Milliseconds(100), absl::Seconds(5)))) return store;
+  }
+}
+
 absl::Status CheckCommon(const config::v1::CommonConfig& config) {
   if (config.process().adjustable_clock() && !config.server().identity().insecure_loopback()) {
     return absl::InvalidArgumentError(
         "process.adjustable_clock is for demos alone: it needs identity.insecure_loopback");
   }
   const absl::Status status = Programmes::Load(config.programmes_dir()).status();
-  if (status.ok()) return status;
-  std::string mistakes = absl::StrCat("programmes_dir: ", status.message());
-  if (const auto bad = DetailOf<google::rpc::BadRequest>(status); bad.ok() && bad->field_violations_size() > 1) {
-    for (const auto& violation : bad->field_violations()) {
-      absl::StrAppend(&mistakes, "\n  ", violation.field(), ": ", violation.description());
-    }
-  }
-  return absl::InvalidArgumentError(mistakes);
+  return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("programmes_dir: ", status.message()));
 }
 
 Premises::Premises(const config::v1::CommonConfig& config, std::string service)
     : config_(config), service_(std::move(service)), process_(config.process(), service_) {
-  store_ = OrExit("store", OpenStore(config.store()));
+  store_ = OrExit("store", OpenPatiently(config.store(), process_));
   if (config.process().adjustable_clock()) {
     auto clock = std::make_unique<AdjustableClock>();
     adjustable_ = clock.get();
     OrExit("clock", RestoreClock(*store_, *clock));
+    LogWarning("Operations may move this service's clock (adjustable_clock). Never do this in production.");
     clock_ = std::move(clock);
   } else {
     clock_ = std::make_unique<SystemClock>();
@@ -90,6 +99,7 @@ void BindOperations(Chain& chain, OperationsService& operations) {
       .Method("ListParkedFacts", operations, &OperationsService::ListParkedFacts)
       .Method("RedriveParkedFact", operations, &OperationsService::RedriveParkedFact)
       .Method("ListEvents", operations, &OperationsService::ListEvents)
+      .Method("GetAuditHead", operations, &OperationsService::GetAuditHead)
       .Method("SetClock", operations, &OperationsService::SetClock)
       .Method("GetProgress", operations, &OperationsService::GetProgress);
 }

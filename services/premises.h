@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "amikeco/config/v1/config.pb.h"
 #include "common/base/clock.h"
 #include "common/events/queue.h"
@@ -38,6 +40,11 @@ absl::Status CheckConfig(const Config& config) {
   return CheckCommon(config.common());
 }
 
+// Opens the store. PostgreSQL may start later than we do, or be failing over: while it is away, tries again until
+// `patience` is over or the process is told to stop.
+absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConfig& config, Process& process,
+                                                     absl::Duration patience = absl::Minutes(2));
+
 class Premises {
  public:
   // Make it first in main(), before anything starts a thread. Ends the process with what is wrong on standard error
@@ -49,7 +56,7 @@ class Premises {
   Store& store() { return *store_; }
   const Programmes& programmes() const { return programmes_; }
   const Dossiers& dossiers() const { return *dossiers_; }
-  Wiring wiring() { return {service_, *store_, *queue_, *clock_, process_.metrics()}; }
+  Wiring wiring() { return {service_, *store_, *queue_, *clock_, process_.metrics(), &process_.tracer()}; }
 
   // Opens the doors, the operations service's among them, and serves until a signal; the exit code. `parts` are what a
   // service runs besides; they start first and stop last.

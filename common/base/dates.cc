@@ -34,7 +34,8 @@ std::string FormatDate(const google::type::Date& date) {
 absl::StatusOr<google::type::Date> ParseDate(absl::string_view text) {
   google::type::Date date;
   int year = 0, month = 0, day = 0;
-  if (text.size() == 10 && text[4] == '-' && text[7] == '-' && absl::SimpleAtoi(text.substr(0, 4), &year) &&
+  const bool digits = text.find_first_not_of("0123456789-") == text.npos;  // SimpleAtoi also takes " 1" and "+1"
+  if (digits && text.size() == 10 && text[4] == '-' && text[7] == '-' && absl::SimpleAtoi(text.substr(0, 4), &year) &&
       absl::SimpleAtoi(text.substr(5, 2), &month) && absl::SimpleAtoi(text.substr(8, 2), &day)) {
     date.set_year(year);
     date.set_month(month);

@@ -11,4 +11,10 @@ std::string Sha256(absl::string_view text) {
   return digest;
 }
 
+uint64_t Fnv1a(absl::string_view name) {
+  uint64_t hash = 14695981039346656037u;
+  for (const char byte : name) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211u;
+  return hash;
+}
+
 }  // namespace amikeco

@@ -3,6 +3,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace amikeco {
+namespace {
+
+// A payload that stays in the process.
+constexpr char kOutside[] = "amikeco/outside";
+
+}  // namespace
 
 absl::Status Error(const ErrorName& name, absl::string_view sentence, ErrorMetadata metadata) {
   absl::Status status(name.code, sentence);
@@ -12,6 +18,17 @@ absl::Status Error(const ErrorName& name, absl::string_view sentence, ErrorMetad
   for (const auto& [key, value] : metadata) (*info.mutable_metadata())[std::string(key)] = std::string(value);
   SetDetail(status, info);
   return status;
+}
+
+absl::Status InsideError(const ErrorName& name, absl::string_view sentence, ErrorMetadata metadata) {
+  absl::Status status = Error(name, sentence, metadata);
+  status.SetPayload(kOutside, absl::Cord(name.fix));
+  return status;
+}
+
+std::optional<std::string> OutsideOf(const absl::Status& status) {
+  const auto outside = status.GetPayload(kOutside);
+  return outside ? std::make_optional(std::string(*outside)) : std::nullopt;
 }
 
 absl::Status NotFound(absl::string_view name) {

@@ -6,6 +6,7 @@
 #define AMIKECO_COMMON_BASE_STATUS_H_
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,12 @@ using ErrorMetadata = std::initializer_list<std::pair<absl::string_view, absl::s
 
 // The error `name` with `sentence` for people. Every dynamic value of the sentence should be in `metadata` too.
 absl::Status Error(const ErrorName& name, absl::string_view sentence, ErrorMetadata metadata = {});
+
+// The error `name` with a sentence about our insides (hosts, files, what a database said), which is for our logs: a
+// client is told `name.fix` instead.
+absl::Status InsideError(const ErrorName& name, absl::string_view sentence, ErrorMetadata metadata = {});
+// What a client is told instead; nothing when it may read the sentence.
+std::optional<std::string> OutsideOf(const absl::Status& status);
 
 // Errors that any service can return; domain "amikeco".
 namespace errors {

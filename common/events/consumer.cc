@@ -1,7 +1,5 @@
 #include "common/events/consumer.h"
 
-#include <exception>
-
 #include "common/events/follower.h"
 #include "common/observe/trace.h"
 
@@ -16,15 +14,6 @@ bool IsPassing(const absl::Status& status) {
 Origin OriginOfReaction(const Wiring& wiring, const event::v1::Event& event) {
   return {wiring.service, SystemActor(wiring.service), wiring.clock.Now(),
           event.traceparent().empty() ? "" : ChildTraceparent(event.traceparent()), event.id()};
-}
-
-absl::Status React(const Reaction& react, Transaction& tx, const event::v1::Event& event, const Origin& origin) {
-  // A reaction's bug must not end the process: other facts are none of its business.
-  try {
-    return react(tx, event, origin);
-  } catch (const std::exception& thrown) {
-    return absl::InternalError(absl::StrCat("exception: ", thrown.what()));
-  }
 }
 
 Consumer::Consumer(const Wiring& wiring, Reactions reactions, const ConsumerOptions& options)

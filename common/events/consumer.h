@@ -55,8 +55,6 @@ bool IsPassing(const absl::Status& status);
 
 // Where the facts come from that follow from a reaction to `event`.
 Origin OriginOfReaction(const Wiring& wiring, const event::v1::Event& event);
-// Reacts to `event`; an exception becomes INTERNAL.
-absl::Status React(const Reaction& react, Transaction& tx, const event::v1::Event& event, const Origin& origin);
 
 }  // namespace amikeco
 

@@ -1,6 +1,8 @@
 // What becomes of a fact: handled exactly once and in order, or stale, retried, or parked (design.md §6, R9).
 #include "common/events/consumer.h"
 
+#include <atomic>
+#include <ctime>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
@@ -266,6 +268,82 @@ TEST_F(ConsumerTest, ParksAFactThatMeetsABugAfterEightTriesAndItsSubjectsLaterFa
   Pump(restarted);
   EXPECT_THAT(ParkedHere(), SizeIs(3));
   EXPECT_THAT(here_.metrics.Render(), HasSubstr("amikeco_dlq_depth{service=\"here\"} 3"));
+}
+
+// A redrive that just handles the last parked fact of a subject, and the parking of one more behind it, must both
+// change one record: else on PostgreSQL neither might see the other, and the fact would wait behind nothing.
+TEST_F(ConsumerTest, WritesTheParkedFactAnewThatOthersWaitBehind) {
+  failures_["bad"] = {-1, absl::InternalError("bug")};
+  Consumer consumer(here_.wiring(), Adding(), Hasty());
+  for (const char* text : {"bad", "b", "c"}) ASSERT_TRUE(there_.State("records/1", text).ok());
+  Pump(consumer);
+  ASSERT_THAT(ParkedHere(), SizeIs(3));
+  EXPECT_TRUE(here_.store()
+                  .Read([&](Reader& reader) -> absl::Status {
+                    AMIKECO_ASSIGN_OR_RETURN(const auto first, ParkedFacts().Get(reader, ParkedHere()[0].name()));
+                    EXPECT_EQ(first.version, 3);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+TEST_F(ConsumerTest, LeavesTheProcessorAloneWhileAllItMayKeepMustWait) {
+  ConsumerOptions options;
+  options.batch = 1;  // 16 facts fill its memory
+  options.least_backoff = options.most_backoff = absl::Milliseconds(200);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(there_.State(absl::StrCat("records/", i), "a").ok());
+  ASSERT_TRUE(relay_.RunOnce().ok());
+  std::atomic<int> runs{0};
+  Reactions away{{"test"}, [&](Transaction&, const event::v1::Event&, const Origin&) {
+                   ++runs;
+                   return absl::UnavailableError("away");
+                 }};
+  Consumer consumer(here_.wiring(), away, options);
+  ASSERT_TRUE(consumer.Start().ok());
+  ASSERT_TRUE(Eventually([&] { return runs >= 16; }));
+  const absl::Time start = absl::Now();
+  const std::clock_t spent = std::clock();
+  ASSERT_TRUE(Eventually([&] { return runs >= 64; }));
+  const double cpu = static_cast<double>(std::clock() - spent) / CLOCKS_PER_SEC;
+  EXPECT_LT(cpu, absl::ToDoubleSeconds(absl::Now() - start) * 0.6);
+}
+
+TEST_F(ConsumerTest, GetsOnWhenEachFactTakesLongerThanAStepMay) {
+  ConsumerOptions options = Hasty();
+  options.stuck_after = absl::Nanoseconds(6);
+  failures_["bad"] = {3, absl::UnavailableError("slow")};
+  Consumer consumer(here_.wiring(), Adding(), options);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(there_.State(absl::StrCat("records/", i), i == 0 ? "bad" : "a").ok());
+  Pump(consumer);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(here_.Target(absl::StrCat("records/", i)), i == 0 ? "bad" : "a");
+}
+
+TEST_F(ConsumerTest, RecordsASpanBetweenAFactsCauseAndWhatFollows) {
+  const std::string cause = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  ASSERT_TRUE(there_.store()
+                  .Write([&](Transaction& tx) {
+                    Origin origin = there_.origin();
+                    origin.traceparent = cause;
+                    return Service::StateIn(tx, origin, "records/1", "a");
+                  })
+                  .ok());
+  std::string followed;
+  {
+    Tracer tracer("http://127.0.0.1:9", "here", here_.metrics);  // nobody listens: what was recorded is dropped
+    Wiring wiring = here_.wiring();
+    wiring.tracer = &tracer;
+    Consumer consumer(wiring,
+                      {{"test"},
+                       [&](Transaction&, const event::v1::Event&, const Origin& origin) {
+                         followed = origin.traceparent;
+                         return absl::OkStatus();
+                       }},
+                      Hasty());
+    Pump(consumer);
+  }
+  EXPECT_EQ(followed.substr(0, 36), cause.substr(0, 36));
+  EXPECT_NE(followed, cause);
+  EXPECT_THAT(here_.metrics.Render(), HasSubstr("amikeco_trace_spans_dropped_total 1"));
 }
 
 TEST_F(ConsumerTest, SurvivesAReactionThatThrows) {

@@ -1,5 +1,6 @@
 #include "common/events/execute.h"
 
+#include "absl/time/clock.h"
 #include "google/protobuf/descriptor.h"
 
 namespace amikeco {
@@ -58,6 +59,12 @@ absl::Status SaveAnswer(Transaction& tx, const Call& call, const google::protobu
   if (call.request_id.empty()) return absl::OkStatus();
   return tx.SaveRequest({call.actor.subject, call.request_id, call.method, call.fingerprint,
                          response.SerializeAsString(), call.time + kAnswersKept});
+}
+
+absl::Status StillWanted(const Call& call) {
+  if (call.cancelled()) return absl::CancelledError("the caller gave up before the commit");
+  if (absl::Now() >= call.deadline) return absl::DeadlineExceededError("the deadline passed before the commit");
+  return absl::OkStatus();
 }
 
 }  // namespace internal

@@ -70,20 +70,24 @@ namespace internal {
 // The answer that this request got before, parsed into `response`: true. False: it is new (or has no request_id).
 absl::StatusOr<bool> FindAnswer(Transaction& tx, const Call& call, google::protobuf::Message& response);
 absl::Status SaveAnswer(Transaction& tx, const Call& call, const google::protobuf::Message& response);
+// CANCELLED or DEADLINE_EXCEEDED when nobody waits for the call's answer any more.
+absl::Status StillWanted(const Call& call);
 }  // namespace internal
 
 // Runs `body`, `absl::StatusOr<Response>(Transaction&)`, in one transaction, and keeps its answer with the changes for
 // 24 hours: the same request_id of the same actor is answered the same, without running the body again; with another
 // payload it is INVALID_ARGUMENT (REQUEST_ID_REUSED). A refusal is not kept: it changed nothing. The body may run more
-// than once.
+// than once. A call that was cancelled or whose deadline has passed before the commit changes nothing.
 template <typename Response, typename Body>
 absl::StatusOr<Response> Execute(Store& store, const Call& call, Body body) {
   Response response;
   AMIKECO_RETURN_IF_ERROR(store.Write([&](Transaction& tx) -> absl::Status {
     response.Clear();
+    AMIKECO_RETURN_IF_ERROR(internal::StillWanted(call));
     AMIKECO_ASSIGN_OR_RETURN(const bool answered, internal::FindAnswer(tx, call, response));
     if (answered) return absl::OkStatus();
     AMIKECO_ASSIGN_OR_RETURN(response, body(tx));
+    AMIKECO_RETURN_IF_ERROR(internal::StillWanted(call));
     return internal::SaveAnswer(tx, call, response);
   }));
   return response;

@@ -154,6 +154,21 @@ TEST_F(ExecuteTest, KeepsNothingOfARefusal) {
   EXPECT_TRUE(State(CallOf("r1", "f2"), "a").ok());
 }
 
+// T4: what nobody waits for any more is not committed, and can be sent again.
+TEST_F(ExecuteTest, ChangesNothingForACallThatNobodyWaitsFor) {
+  Call late = CallOf("r1");
+  late.deadline = absl::Now();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(State(late, "a").status()));
+  EXPECT_EQ(runs_, 0);
+  Call left = CallOf("r1");
+  left.cancelled = [&] { return runs_ > 0; };  // while the command runs
+  EXPECT_TRUE(absl::IsCancelled(State(left, "a").status()));
+  EXPECT_EQ(runs_, 1);
+  EXPECT_THAT(History(), SizeIs(0));
+  EXPECT_TRUE(State(CallOf("r1"), "a").ok());
+  EXPECT_EQ(runs_, 2);
+}
+
 TEST_F(ExecuteTest, ForgetsAnswersADayLater) {
   ASSERT_TRUE(State(CallOf("r1"), "a").ok());
   const auto sweep = [&](absl::Duration after) {

@@ -123,18 +123,24 @@ void Consumer::Follower::Accept(Parcel parcel) {
     return item.parcel.number == parcel.number && item.parcel.body == parcel.body;
   };
   if (std::any_of(backlog_.begin(), backlog_.end(), same)) return;  // delivered again after a broken connection
-  Item item{std::move(parcel), {}};
+  Item item;
+  item.parcel = std::move(parcel);
   if (!item.event.ParseFromString(item.parcel.body) || item.event.id().empty()) {
     item.event.Clear();
     item.event.set_id(absl::StrCat("unreadable-", source_, "-", item.parcel.number));
     item.event.set_source(source_);
     item.event.set_subject(item.parcel.subject);
   }
+  if (!item.event.traceparent().empty()) item.traceparent = ChildTraceparent(item.event.traceparent());
   backlog_.push_back(std::move(item));
 }
 
+bool Consumer::Follower::IsFull() const {
+  return static_cast<int>(backlog_.size()) >= options_.batch * kBacklogBatches;
+}
+
 absl::Status Consumer::Follower::Receive(absl::Duration wait) {
-  if (static_cast<int>(backlog_.size()) >= options_.batch * kBacklogBatches) return absl::OkStatus();
+  if (IsFull()) return absl::OkStatus();
   wait = std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), wait);
   AMIKECO_ASSIGN_OR_RETURN(auto parcels, wiring_.queue.Receive(subscription_, options_.batch, wait));
   for (Parcel& parcel : parcels) Accept(std::move(parcel));
@@ -170,17 +176,23 @@ absl::StatusOr<Consumer::Follower::Outcome> Consumer::Follower::Attempt(Transact
   if (!fresh) return Outcome::kDuplicate;
   AMIKECO_ASSIGN_OR_RETURN(const auto parked, ParkedOfSubject(tx, item.event, 1));
   if (!parked.empty()) {
-    AMIKECO_RETURN_IF_ERROR(PutParked(tx, item, "An earlier fact of the same subject is parked.", parked[0].name));
+    // Written anew, so that a redrive that is just ending the queue of this subject races with us for it.
+    const Parked& first = parked[0];
+    AMIKECO_RETURN_IF_ERROR(ParkedFacts().Put(tx, first.name, first.value, first.version, first.version + 1));
+    AMIKECO_RETURN_IF_ERROR(PutParked(tx, item, "An earlier fact of the same subject is parked.", first.name));
     return Outcome::kParked;
   }
   if (!item.event.has_data()) return absl::InternalError("The fact does not parse.");
-  AMIKECO_RETURN_IF_ERROR(React(react_, tx, item.event, origin));
+  AMIKECO_RETURN_IF_ERROR(react_(tx, item.event, origin));
   return Outcome::kOk;
 }
 
 absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::TryTogether(const Group& group) {
   std::vector<Origin> origins;
-  for (const auto item : group) origins.push_back(OriginOfReaction(wiring_, item->event));
+  for (const auto item : group) {
+    origins.push_back(OriginOfReaction(wiring_, item->event));
+    origins.back().traceparent = item->traceparent;
+  }
   std::vector<Outcome> outcomes;
   AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
     outcomes.clear();
@@ -249,8 +261,24 @@ void Consumer::Follower::Count(Outcome outcome, const Item& item) {
   }
 }
 
-void Consumer::Follower::Done(std::list<Item>::iterator item, Outcome outcome) {
+// So that what follows from the fact hangs, in a trace, on what led to it.
+void Consumer::Follower::Trace(const Item& item, Outcome outcome, absl::Time start) {
+  const auto parent = ParseTraceparent(item.event.traceparent());
+  const auto context = ParseTraceparent(item.traceparent);
+  if (wiring_.tracer == nullptr || !wiring_.tracer->enabled() || !parent || !context) return;
+  wiring_.tracer->Record({absl::StrCat("React.", item.event.type()),
+                          Span::Kind::kConsumer,
+                          *context,
+                          parent->span_id,
+                          start,
+                          absl::Now(),
+                          {{"source", source_}, {"event", item.event.id()}},
+                          outcome == Outcome::kParked ? "PARKED" : ""});
+}
+
+void Consumer::Follower::Done(std::list<Item>::iterator item, Outcome outcome, absl::Time start) {
   Count(outcome, *item);
+  if (outcome != Outcome::kDuplicate) Trace(*item, outcome, start);
   done_.push_back(std::move(item->parcel));
   backlog_.erase(item);
 }
@@ -267,7 +295,7 @@ int Consumer::Follower::HandleAlone(std::list<Item>::iterator item, std::set<std
     waiting.insert(item->parcel.subject);
     return 0;
   }
-  Done(item, outcome);
+  Done(item, outcome, start);
   return 1;
 }
 
@@ -280,9 +308,9 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
   for (size_t i = 0; i < group.size(); ++i) {
     if (outcomes.ok()) {
       handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start) / static_cast<double>(group.size()));
-      Done(group[i], (*outcomes)[i]);
+      Done(group[i], (*outcomes)[i], start);
       ++count;
-    } else if (!loop_.stopping()) {
+    } else if (!loop_.stopping() && (i == 0 || !OutOfTime())) {
       count += HandleAlone(group[i], waiting);
     }
   }
@@ -290,21 +318,27 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
   return count;
 }
 
+bool Consumer::Follower::OutOfTime() const { return absl::Now() >= step_ends_; }
+
 // Tries each fact whose time has come; a subject's later facts wait for its first. Returns how many are done with.
 int Consumer::Follower::HandleAll() {
   std::set<std::string> waiting;
   Group group;
   int count = 0;
+  bool tried = false;  // one at least: each step gets on
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
-    if (loop_.stopping()) return count;
+    if (loop_.stopping() || (tried && OutOfTime())) return count;
     if (waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
       waiting.insert(item->parcel.subject);
     } else if (item->tries + item->faults > 0) {
       count += HandleAlone(item, waiting);
+      tried = true;
     } else {
       group.push_back(item);
-      if (group.size() >= kTogether) count += HandleGroup(group, waiting);
+      if (group.size() < kTogether) continue;
+      count += HandleGroup(group, waiting);
+      tried = true;
     }
   }
   return count + HandleGroup(group, waiting);
@@ -324,8 +358,11 @@ absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
     absl::SleepFor(wait);  // all places are taken by other replicas
     return 0;
   }
-  const absl::Status received = Receive(done_.empty() ? wait : absl::ZeroDuration());
+  const absl::Status received = Receive(done_.empty() && !cut_short_ ? wait : absl::ZeroDuration());
+  // Facts that each take their time must not keep the step from saying that it is alive, and from acknowledging.
+  step_ends_ = absl::Now() + options_.stuck_after / 6;
   const int count = HandleAll();
+  cut_short_ = OutOfTime();
   const absl::Status acknowledged = Acknowledge();
   if (!received.ok() || !acknowledged.ok()) blameless_ = true;
   Watch();
@@ -383,7 +420,9 @@ absl::Duration Consumer::Follower::Turn() {
   const auto count = Step(options_.wait);
   if (count.ok()) {
     failures_ = 0;
-    return absl::ZeroDuration();
+    absl::MutexLock lock(&step_mutex_);
+    if (!IsFull() || cut_short_) return absl::ZeroDuration();  // it is Receive that waits
+    return std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), options_.wait);
   }
   if (failures_++ == 0) {
     LogWarning("Facts cannot be received; trying again.",

@@ -30,6 +30,7 @@ class Consumer::Follower {
   struct Item {
     Parcel parcel;
     event::v1::Event event;
+    std::string traceparent;                       // of the reaction
     int tries = 0;                                 // that met a bug
     int faults = 0;                                // that met a passing fault
     absl::Time not_before = absl::InfinitePast();  // real time
@@ -47,7 +48,8 @@ class Consumer::Follower {
   int HandleAll();
   int HandleGroup(Group& group, std::set<std::string>& waiting);
   int HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting);
-  void Done(std::list<Item>::iterator item, Outcome outcome);
+  void Done(std::list<Item>::iterator item, Outcome outcome, absl::Time start);
+  void Trace(const Item& item, Outcome outcome, absl::Time start);
   absl::StatusOr<std::vector<Outcome>> TryTogether(const Group& group);
   absl::StatusOr<Outcome> Attempt(Transaction& tx, const Item& item, const Origin& origin);
   Outcome Failed(Item& item, const absl::Status& status);
@@ -59,6 +61,8 @@ class Consumer::Follower {
   void Watch();
   absl::Duration Turn();
   absl::Time EarliestRetry() const;
+  bool IsFull() const;
+  bool OutOfTime() const;
 
   const Wiring wiring_;
   const Reaction react_;
@@ -72,6 +76,8 @@ class Consumer::Follower {
   absl::Time save_again_ = absl::InfinitePast();
   std::list<Item> backlog_;
   std::vector<Parcel> done_;
+  absl::Time step_ends_ = absl::InfiniteFuture();
+  bool cut_short_ = false;  // the last step left facts that it could have tried
   int failures_ = 0;
   absl::Time watch_again_ = absl::InfinitePast();
   int64_t watched_number_ = -1;

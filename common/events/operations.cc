@@ -23,6 +23,15 @@ const Table<ops::v1::ClockRecord>& Clocks() {
   return *table;
 }
 
+ops::v1::KeptFact KeptFactOf(const StoredEvent& stored) {
+  ops::v1::KeptFact fact;
+  fact.set_id(stored.id);
+  fact.set_subject(stored.subject);
+  fact.set_subject_version(stored.subject_version);
+  fact.set_body(stored.body);
+  return fact;
+}
+
 void AddStream(const StreamStats& stats, ops::v1::GetQueueStatsResponse& response) {
   auto& stream = *response.add_streams();
   stream.set_source(stats.source);
@@ -106,7 +115,7 @@ absl::Status OperationsService::Redrive(const ops::v1::ParkedFact& fact, const C
   const absl::Status status = wiring_.store.Write([&](Transaction& tx) -> absl::Status {
     reaction = absl::OkStatus();
     AMIKECO_RETURN_IF_ERROR(forget(tx));
-    reaction = React(reactions_.react, tx, fact.event(), origin);
+    reaction = reactions_.react(tx, fact.event(), origin);
     return reaction;
   });
   // What it was about is over in the meantime: as for any stale fact, that is the end of it.
@@ -198,6 +207,11 @@ absl::StatusOr<ops::v1::ListEventsResponse> OperationsService::ListEvents(Call& 
         for (const StoredEvent& stored : events) {
           auto& entry = *response.add_entries();
           entry.set_number(stored.number);
+          entry.set_link(stored.link);
+          if (request.kept()) {
+            *entry.mutable_kept() = KeptFactOf(stored);
+            continue;
+          }
           if (!entry.mutable_event()->ParseFromString(stored.body)) {
             return Error(errors::kCorruptRecord, absl::StrCat("The fact ", stored.id, " does not parse."),
                          {{"name", stored.id}});
@@ -205,6 +219,21 @@ absl::StatusOr<ops::v1::ListEventsResponse> OperationsService::ListEvents(Call& 
         }
         return response;
       });
+}
+
+absl::StatusOr<ops::v1::GetAuditHeadResponse> OperationsService::GetAuditHead(
+    Call& call, const ops::v1::GetAuditHeadRequest& request) {
+  ops::v1::GetAuditHeadResponse response;
+  response.set_source(wiring_.service);
+  *response.mutable_time() = ToTimestamp(wiring_.clock.Now());
+  AMIKECO_RETURN_IF_ERROR(wiring_.store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const auto last, reader.LastEvent());
+    if (!last) return absl::OkStatus();
+    response.set_number(last->number);
+    response.set_link(last->link);
+    return absl::OkStatus();
+  }));
+  return response;
 }
 
 absl::StatusOr<ops::v1::SetClockResponse> OperationsService::SetClock(Call& call,

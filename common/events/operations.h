@@ -42,6 +42,7 @@ class OperationsService {
   absl::StatusOr<ops::v1::RedriveParkedFactResponse> RedriveParkedFact(
       Call& call, const ops::v1::RedriveParkedFactRequest& request);
   absl::StatusOr<ops::v1::ListEventsResponse> ListEvents(Call& call, const ops::v1::ListEventsRequest& request);
+  absl::StatusOr<ops::v1::GetAuditHeadResponse> GetAuditHead(Call& call, const ops::v1::GetAuditHeadRequest& request);
   absl::StatusOr<ops::v1::SetClockResponse> SetClock(Call& call, const ops::v1::SetClockRequest& request);
   absl::StatusOr<ops::v1::GetProgressResponse> GetProgress(Call& call, const ops::v1::GetProgressRequest& request);
 

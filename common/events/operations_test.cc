@@ -2,6 +2,7 @@
 #include "common/events/operations.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/chain.h"
 #include "common/events/consumer.h"
 #include "common/events/parked.h"
 #include "common/events/relay.h"
@@ -234,6 +235,37 @@ TEST_F(OperationsTest, ShowsOneSubjectsHistoryOrAllPublishedFacts) {
   ops::v1::ListEventsRequest wrong;
   wrong.set_page_size(-1);
   EXPECT_EQ(operations_.ListEvents(call, wrong).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(OperationsTest, ShowsFactsAsTheyAreKeptAndTheEndOfTheirChain) {
+  Call call = CallOf();
+  auto head = operations_.GetAuditHead(call, {});
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(head->number(), 0);
+  EXPECT_EQ(head->link(), "");
+  for (const char* text : {"a", "b", "c"}) ASSERT_TRUE(here_.State("records/1", text).ok());
+  Pump();
+  ops::v1::ListEventsRequest request;
+  request.set_kept(true);
+  const auto response = operations_.ListEvents(call, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_THAT(response->entries(), SizeIs(3));
+  std::string link = FirstLink();
+  for (const auto& entry : response->entries()) {
+    EXPECT_FALSE(entry.has_event());
+    event::v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(entry.kept().body()));
+    EXPECT_EQ(entry.kept().id(), event.id());
+    EXPECT_EQ(entry.kept().subject(), "records/1");
+    EXPECT_EQ(entry.kept().subject_version(), entry.number());
+    link = LinkOf(link, entry.number(), entry.kept().body());
+    EXPECT_EQ(entry.link(), link);
+  }
+  head = operations_.GetAuditHead(call, {});
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(head->source(), "here");
+  EXPECT_EQ(head->number(), 3);
+  EXPECT_EQ(head->link(), link);
 }
 
 TEST_F(OperationsTest, MovesTheClockForwardOnly) {

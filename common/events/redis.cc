@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 
 #include "absl/random/random.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/config/textproto.h"
 
 namespace amikeco {
 namespace {
@@ -26,10 +24,9 @@ absl::StatusOr<RedisAddress> RedisAddressOf(const config::v1::QueueConfig::Redis
   if (config.port() != 0) address.port = config.port();
   if (!config.prefix().empty()) address.prefix = config.prefix();
   if (config.password_file().empty()) return address;
-  std::ifstream file(config.password_file());
-  if (!file) return absl::FailedPreconditionError(absl::StrCat("cannot read ", config.password_file()));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  address.password = std::string(absl::StripTrailingAsciiWhitespace(text));
+  auto password = ReadSecretFile(config.password_file());
+  if (!password.ok()) return absl::FailedPreconditionError(password.status().message());
+  address.password = *std::move(password);
   return address;
 }
 

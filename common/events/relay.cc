@@ -25,18 +25,13 @@ const Table<ops::v1::RelayRecord>& Records() {
 
 absl::StatusOr<std::vector<StoredEvent>> UnpublishedEvents(Store& store, int64_t published, int limit) {
   std::vector<StoredEvent> events;
-  // Rolled back by what it returns: the relay alone gives numbers.
-  const absl::Status rollback = absl::CancelledError("only looking");
-  const absl::Status status = store.Write([&](Transaction& tx) -> absl::Status {
-    AMIKECO_ASSIGN_OR_RETURN(events, tx.EventsAfter(published, limit));
-    AMIKECO_ASSIGN_OR_RETURN(auto fresh, tx.NumberEvents(limit));
-    for (StoredEvent& event : fresh) {
-      event.number = 0;
-      if (static_cast<int>(events.size()) < limit) events.push_back(std::move(event));
-    }
-    return rollback;
-  });
-  if (status != rollback) return status;
+  AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(events, reader.EventsAfter(published, limit));
+    const int room = limit - static_cast<int>(events.size());
+    AMIKECO_ASSIGN_OR_RETURN(auto fresh, reader.UnnumberedEvents(room));
+    std::move(fresh.begin(), fresh.end(), std::back_inserter(events));
+    return absl::OkStatus();
+  }));
   return events;
 }
 
@@ -250,7 +245,7 @@ absl::StatusOr<int> Relay::Step() {
   if (!held) return 0;
   if (absl::Now() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
   int total = 0;
-  while (!paused_) {
+  while (!paused_ && !loop_->stopping()) {
     AMIKECO_ASSIGN_OR_RETURN(const int count, PublishNext());
     if (count == 0) break;
     total += count;
@@ -283,7 +278,8 @@ absl::Duration Relay::Turn() {
   const auto count = RunOnce();
   if (count.ok()) {
     failures_ = 0;
-    return std::min(options_.poll, options_.wait);
+    absl::MutexLock lock(&mutex_);
+    return lock_ == nullptr ? options_.poll : std::min(options_.poll, options_.wait);
   }
   if (failures_++ == 0) {
     LogWarning("Facts cannot be published; trying again.",

@@ -87,7 +87,6 @@ class Relay final : public Part {
 };
 
 // Committed facts that have no number yet or are not in the queue up to `published`, oldest first, at most `limit`.
-// For looking only: gives no numbers.
 absl::StatusOr<std::vector<StoredEvent>> UnpublishedEvents(Store& store, int64_t published, int limit);
 
 }  // namespace amikeco

@@ -1,7 +1,6 @@
 #include "common/events/ticker.h"
 
 #include <algorithm>
-#include <exception>
 
 #include "absl/time/clock.h"
 #include "common/events/backoff.h"
@@ -50,16 +49,15 @@ absl::StatusOr<std::vector<std::string>> Ticker::DueOf(Timed& timed, int limit) 
 }
 
 bool Ticker::TickOne(Timed& timed, const std::string& name) {
-  const Origin origin{wiring_.service, SystemActor(wiring_.service), wiring_.clock.Now(), NewTrace().Traceparent(), ""};
-  const absl::Status status = wiring_.store.Write([&](Transaction& tx) -> absl::Status {
-    try {
-      return timed.Tick(tx, name, origin);
-    } catch (const std::exception& thrown) {
-      return absl::InternalError(absl::StrCat("exception: ", thrown.what()));
-    }
-  });
+  const absl::Time start = absl::Now();
+  const TraceContext trace = NewTrace();
+  const Origin origin{wiring_.service, SystemActor(wiring_.service), wiring_.clock.Now(), trace.Traceparent(), ""};
+  const absl::Status status = wiring_.store.Write([&](Transaction& tx) { return timed.Tick(tx, name, origin); });
   if (status.ok()) {
     ticked_.Increment();
+    if (wiring_.tracer != nullptr && wiring_.tracer->enabled()) {
+      wiring_.tracer->Record({"Tick", Span::Kind::kInternal, trace, "", start, absl::Now(), {{"record", name}}, ""});
+    }
     failures_.erase({&timed, name});
     return true;
   }

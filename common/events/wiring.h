@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/events/queue.h"
 #include "common/observe/metrics.h"
+#include "common/observe/trace.h"
 #include "common/store/store.h"
 
 namespace amikeco {
@@ -17,6 +18,7 @@ struct Wiring {
   Queue& queue;
   const Clock& clock;
   Metrics& metrics;
+  Tracer* tracer = nullptr;  // null: no spans are recorded
 };
 
 }  // namespace amikeco

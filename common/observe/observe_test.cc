@@ -287,6 +287,14 @@ TEST(Process, StopsWhenAskedTo) {
   EXPECT_EQ(process.RunUntilSignal(), 0);
 }
 
+TEST(Process, CanBeToldToStopBeforeItRuns) {
+  Process process(Quiet(), "test");
+  EXPECT_FALSE(process.WaitForStop(absl::Milliseconds(1)));
+  kill(getpid(), SIGTERM);
+  EXPECT_TRUE(process.WaitForStop(absl::Hours(1)));
+  EXPECT_EQ(process.RunUntilSignal(), 0);
+}
+
 TEST(Process, IsReadyWhileEveryCheckPasses) {
   Process process(Quiet(), "test");
   auto store = process.AddReadinessCheck("store", [] { return absl::OkStatus(); });

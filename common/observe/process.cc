@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -70,11 +71,11 @@ std::shared_ptr<void> ExposeProcess(Metrics& metrics) {
   });
 }
 
-// The signal that came within a tick; 0 for none.
-int WaitForSignal() {
+// The signal that came within `wait`; 0 for none.
+int WaitForSignal(absl::Duration wait) {
   const sigset_t signals = StopSignals();
-  const timespec tick = absl::ToTimespec(kTick);
-  const int signal = sigtimedwait(&signals, nullptr, &tick);
+  const timespec time = absl::ToTimespec(wait);
+  const int signal = sigtimedwait(&signals, nullptr, &time);
   return signal > 0 ? signal : 0;
 }
 
@@ -103,7 +104,7 @@ Process::Process(const config::v1::ProcessConfig& config, absl::string_view serv
 
 Process::~Process() { FlushLog(); }
 
-std::shared_ptr<void> Process::AddCheck(Checks& checks, std::string name, std::function<absl::Status()> check) {
+std::shared_ptr<void> Process::AddCheck(Checks& checks, const std::string& name, std::function<absl::Status()> check) {
   const absl::MutexLock lock(&mutex_);
   checks[name] = std::move(check);
   return std::shared_ptr<void>(nullptr, [this, &checks, name](void*) {
@@ -112,12 +113,12 @@ std::shared_ptr<void> Process::AddCheck(Checks& checks, std::string name, std::f
   });
 }
 
-std::shared_ptr<void> Process::AddReadinessCheck(std::string name, std::function<absl::Status()> check) {
-  return AddCheck(readiness_, std::move(name), std::move(check));
+std::shared_ptr<void> Process::AddReadinessCheck(const std::string& name, std::function<absl::Status()> check) {
+  return AddCheck(readiness_, name, std::move(check));
 }
 
-std::shared_ptr<void> Process::AddLivenessCheck(std::string name, std::function<absl::Status()> check) {
-  return AddCheck(liveness_, std::move(name), std::move(check));
+std::shared_ptr<void> Process::AddLivenessCheck(const std::string& name, std::function<absl::Status()> check) {
+  return AddCheck(liveness_, name, std::move(check));
 }
 
 absl::Status Process::RunChecks(const Checks& checks) {
@@ -138,6 +139,13 @@ absl::Status Process::Ready() {
 
 absl::Status Process::Alive() { return RunChecks(liveness_); }
 
+bool Process::WaitForStop(absl::Duration wait) {
+  for (const absl::Time end = absl::Now() + wait; !stop_requested_ && absl::Now() < end;) {
+    if (WaitForSignal(std::clamp(end - absl::Now(), absl::ZeroDuration(), kTick)) != 0) RequestStop();
+  }
+  return stop_requested_;
+}
+
 void Process::RequestStop() { stop_requested_ = true; }
 
 int Process::Run(const std::vector<Part*>& parts) {
@@ -152,7 +160,7 @@ int Process::Run(const std::vector<Part*>& parts) {
     LogInfo("The service has started.");
     SetLogBuffered(true);
     while (signal == 0 && !stop_requested_) {
-      signal = WaitForSignal();
+      signal = WaitForSignal(kTick);
       FlushLog();
     }
     SetLogBuffered(false);

@@ -44,11 +44,11 @@ class Process {
 
   // The process is ready to be sent calls while every check passes and it is not stopping. Checks run about
   // once a second on one thread and should answer from memory. Dropping the handle removes the check.
-  [[nodiscard]] std::shared_ptr<void> AddReadinessCheck(std::string name, std::function<absl::Status()> check);
+  [[nodiscard]] std::shared_ptr<void> AddReadinessCheck(const std::string& name, std::function<absl::Status()> check);
   // OK, or UNAVAILABLE with the checks that fail.
   absl::Status Ready();
   // The process is dead, and should be started again, when one of these fails.
-  [[nodiscard]] std::shared_ptr<void> AddLivenessCheck(std::string name, std::function<absl::Status()> check);
+  [[nodiscard]] std::shared_ptr<void> AddLivenessCheck(const std::string& name, std::function<absl::Status()> check);
   absl::Status Alive();
 
   // Starts the parts in this order, waits for SIGTERM, SIGINT or RequestStop, stops being ready, and stops
@@ -58,12 +58,14 @@ class Process {
     return Run({static_cast<Part*>(&parts)...});
   }
   int Run(const std::vector<Part*>& parts);
+  // Waits, and is true as soon as the process is told to stop. For what may take long before RunUntilSignal.
+  bool WaitForStop(absl::Duration wait);
   // Ends RunUntilSignal; from any thread, also before it was called.
   void RequestStop();
 
  private:
   using Checks = std::map<std::string, std::function<absl::Status()>>;
-  std::shared_ptr<void> AddCheck(Checks& checks, std::string name, std::function<absl::Status()> check);
+  std::shared_ptr<void> AddCheck(Checks& checks, const std::string& name, std::function<absl::Status()> check);
   absl::Status RunChecks(const Checks& checks);
 
   const std::string service_;

@@ -2,12 +2,12 @@
 //
 //   observe -> admit -> identify -> permit -> validate -> dedupe -> the method
 //
-// observe   call id, one log line, latency, code, trace span; makes errors fit to leave
-// admit     refuses what is too many at once or has under 50 ms of its deadline left; sets a deadline where
-// there is none identify  the actor (identity.h) permit    the method's access option; before anything is
-// looked up, so that nothing is learnt from a refusal validate  parses the request and checks its field rules
-// (validate.h) dedupe    for writes: request_id must be a UUID; gives the call its request_id and fingerprint
-// for Execute
+//   observe   call id, one log line, latency, code, trace span; makes errors fit to leave
+//   admit     refuses what is too many at once or has under 50 ms of its deadline left; sets a missing deadline
+//   identify  the actor (identity.h)
+//   permit    the method's access option; before anything is looked up: nothing is learnt from a refusal
+//   validate  parses the request and checks its field rules (validate.h)
+//   dedupe    for writes: request_id must be a UUID; gives the call its request_id and fingerprint for Execute
 //
 //   ServiceBinding(chain, "amikeco.matching.v1.MatchingService")
 //       .Method("OptIn", service, &MatchingService::OptIn)

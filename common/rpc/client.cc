@@ -36,7 +36,8 @@ std::string RoleNames(const Actor& actor) {
 std::vector<std::pair<std::string, std::string>> MetadataFor(const CallOptions& options, const Credentials& own) {
   const Credentials& credentials = options.credentials ? *options.credentials : own;
   std::vector<std::pair<std::string, std::string>> metadata;
-  metadata.emplace_back("traceparent", ChildTraceparent(options.traceparent));
+  // The caller's own span, not one for this call that nobody would record: the service hangs its span on it.
+  metadata.emplace_back("traceparent", options.traceparent.empty() ? NewTrace().Traceparent() : options.traceparent);
   if (!credentials.bearer_token.empty()) {
     metadata.emplace_back("authorization", absl::StrCat("Bearer ", credentials.bearer_token));
   }

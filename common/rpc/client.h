@@ -1,8 +1,7 @@
 // Client: calls a method by its name, over gRPC or within this process.
 //
 //   Channel compliance(config.compliance());
-//   auto clearance =
-//   compliance.Call<GetClearanceResponse>("amikeco.compliance.v1.ComplianceService/GetClearance",
+//   auto clearance = compliance.Call<GetClearanceResponse>("amikeco.compliance.v1.ComplianceService/GetClearance",
 //                                                          request, {.timeout = absl::Seconds(2)});
 //
 // An error has the service's code, sentence and details (ReasonOf, DetailOf). It does not retry: whoever
@@ -33,7 +32,7 @@ struct Credentials {
 
 struct CallOptions {
   absl::Duration timeout = absl::Seconds(10);
-  // The call that this one is made for; a new span of the same trace is sent along. Empty: a new trace.
+  // The call that this one is made for: the service's span becomes a child of its span. Empty: a new trace.
   std::string traceparent = {};
   // Instead of the caller's own.
   std::optional<Credentials> credentials = std::nullopt;

@@ -42,6 +42,36 @@ const ErrorName* DefaultName(absl::StatusCode code) {
   }
 }
 
+// Texts of ours are short; what is long repeats what a caller sent.
+constexpr size_t kLongestSentence = 1000;
+constexpr size_t kLongestValue = 300;
+constexpr int kMostViolations = 20;
+
+// At most `most` bytes, cut between two characters.
+std::string Cut(absl::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return absl::StrCat(text.substr(0, most), "…");
+}
+
+absl::Status Shortened(const absl::Status& status) {
+  absl::Status shortened(status.code(), Cut(status.message(), kLongestSentence));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { shortened.SetPayload(url, payload); });
+  if (auto info = DetailOf<google::rpc::ErrorInfo>(status); info.ok()) {
+    for (auto& [key, value] : *info->mutable_metadata()) value = Cut(value, kLongestValue);
+    SetDetail(shortened, *info);
+  }
+  if (auto bad = DetailOf<google::rpc::BadRequest>(status); bad.ok()) {
+    auto& violations = *bad->mutable_field_violations();
+    if (violations.size() > kMostViolations) {
+      violations.DeleteSubrange(kMostViolations, violations.size() - kMostViolations);
+    }
+    for (auto& violation : violations) violation.set_description(Cut(violation.description(), kLongestValue));
+    SetDetail(shortened, *bad);
+  }
+  return shortened;
+}
+
 bool IsNamed(const absl::Status& status) {
   return status.code() != absl::StatusCode::kInternal && status.code() != absl::StatusCode::kUnknown &&
          !ReasonOf(status).empty();
@@ -61,10 +91,16 @@ absl::Status RetryAfter(const ErrorName& name, absl::string_view sentence, absl:
   return status;
 }
 
-bool IsHidden(const absl::Status& status) { return !status.ok() && !IsNamed(status); }
+bool IsHidden(const absl::Status& status) {
+  return !status.ok() && (!IsNamed(status) || OutsideOf(status).has_value());
+}
 
 absl::Status ToPublic(const absl::Status& status, absl::string_view call_id) {
-  if (!IsHidden(status)) return status;
+  if (!IsHidden(status)) return Shortened(status);
+  if (const auto outside = OutsideOf(status); outside && IsNamed(status)) {
+    const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+    return Error({status.code(), info->domain().c_str(), info->reason().c_str(), ""}, *outside);
+  }
   if (const ErrorName* name = DefaultName(status.code()); name != nullptr) {
     return Error(*name, absl::StrCat(name->fix, " Request ", call_id, "."), {{"request", call_id}});
   }

@@ -60,7 +60,8 @@ absl::Span<const ErrorName> CommonErrors();
 // RESOURCE_EXHAUSTED, or another `name`, with RetryInfo.
 absl::Status RetryAfter(const ErrorName& name, absl::string_view sentence, absl::Duration delay);
 
-// `status` as a client may see it: named, and silent about our insides. OK stays OK.
+// `status` as a client may see it: named, silent about our insides, and short enough for the trailers of a call (8 KiB
+// is all that many clients take). OK stays OK.
 absl::Status ToPublic(const absl::Status& status, absl::string_view call_id);
 // True when ToPublic would hide the cause, so that it must be logged.
 bool IsHidden(const absl::Status& status);

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
 #include "re2/re2.h"
 
@@ -60,6 +61,32 @@ TEST(Errors, OfTransientKindsKeepTheirCodeAndLoseTheirCause) {
   EXPECT_EQ(shown.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(ReasonOf(shown), "DEPENDENCY_UNAVAILABLE");
   EXPECT_EQ(shown.message().find("5432"), std::string::npos);
+}
+
+TEST(Errors, OfTheInsideKeepTheirNameAndTellAClientOnlyWhatToDo) {
+  constexpr ErrorName kAway{absl::StatusCode::kUnavailable, errors::kDomain, "STORE_AWAY", "Send it again, later."};
+  const absl::Status cause = InsideError(kAway, "connection to 10.0.0.7 failed for user jdoe", {{"host", "10.0.0.7"}});
+  EXPECT_TRUE(IsHidden(cause));
+  const absl::Status shown = ToPublic(cause, "r1");
+  EXPECT_EQ(shown, Error(kAway, "Send it again, later."));
+  EXPECT_FALSE(IsHidden(shown));
+}
+
+// Trailers of more than 8 KiB reach many clients as RESOURCE_EXHAUSTED, without the error.
+TEST(Errors, FitIntoTrailersWhateverACallerSent) {
+  std::string name = "applications/";
+  while (name.size() < 5000) name += "ŝ";
+  const absl::Status shown = ToPublic(NotFound(name), "r1");
+  EXPECT_EQ(ReasonOf(shown), "RESOURCE_NOT_FOUND");
+  EXPECT_LT(ToGrpc(shown).error_details().size(), 2500u);
+  EXPECT_TRUE(RE2::FullMatch(std::string(shown.message()), ".*ŝ…"));
+
+  FieldErrors fields;
+  for (int i = 0; i < 1000; ++i) fields.Add(absl::StrCat("legs[", i, "].agency"), "is required");
+  const grpc::Status wire = ToGrpc(ToPublic(fields.ToStatus(), "r1"));
+  EXPECT_LT(wire.error_details().size(), 2500u);
+  EXPECT_EQ(wire.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(wire.error_message().find("999 more"), std::string::npos);
 }
 
 TEST(Errors, OfTheCatalogueHaveUniqueWellFormedReasonsAndAFix) {

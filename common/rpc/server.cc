@@ -36,7 +36,6 @@
 namespace amikeco {
 namespace {
 
-using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 constexpr int kDefaultThreads = 64;
@@ -52,7 +51,7 @@ constexpr int kMostMessageBytes = 2 * static_cast<int>(kMaxRequestBytes);
 constexpr unsigned kCertificateRefreshSeconds = 30;
 constexpr char kReflectionPlugin[] = "proto_server_reflection";
 
-absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+absl::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 // The call's metadata, without copying it.
 Metadata MetadataOf(const grpc::ServerContextBase& context) {
@@ -296,6 +295,8 @@ class Server::Door {
             absl::StrCat("identity.insecure_loopback is refused: server.listen ", listen, " is no loopback address"));
       }
       LogWarning("Callers are believed whoever they say they are (insecure_loopback). Never do this in production.");
+    } else if (!config.has_tls() && !IsLoopback(listen)) {
+      LogWarning("Calls and tokens come unencrypted: server.tls is not set.", {{"listen", listen}});
     }
     auto credentials = MakeCredentials(config);
     if (!credentials.ok()) return credentials.status();

@@ -5,7 +5,6 @@
 namespace amikeco {
 namespace {
 
-constexpr char kDossier[] = "dossier";
 constexpr char kDossierKey[] = "dossier_key";
 constexpr char kDossierEntry[] = "dossier_entry";
 // A sealed key begins with its format and its random nonce, which tell it from every other.
@@ -19,16 +18,9 @@ std::string PlaceOf(absl::string_view kind, absl::string_view name) {
 // "|" is in no name.
 std::string EntryId(absl::string_view owner, absl::string_view entry) { return absl::StrCat(owner, "|", entry); }
 
-// The mark of an erased dossier: a seal is never empty.
-bool IsErased(const StoredRecord& dossier) { return dossier.body.empty(); }
-
-absl::Status Erased(absl::string_view name) {
-  return Error(errors::kDossierErased, absl::StrCat("The personal data of ", name, " was erased."), {{"name", name}});
-}
-
 absl::Status Lost(absl::string_view name) {
-  return Error(errors::kCorruptRecord, absl::StrCat("The dossier of ", name, " has lost its key or its content."),
-               {{"kind", kDossier}, {"name", name}});
+  return Error(errors::kCorruptRecord, absl::StrCat("The dossier entry ", name, " does not parse."),
+               {{"kind", kDossierEntry}, {"name", name}});
 }
 
 }  // namespace
@@ -46,12 +38,6 @@ absl::StatusOr<std::optional<Dossiers::OwnerKey>> Dossiers::FindKey(Reader& read
   return OwnerKey{key, stored->body.substr(0, kKeyIdBytes)};
 }
 
-absl::StatusOr<SecretKey> Dossiers::KeyOf(Reader& reader, absl::string_view name) const {
-  AMIKECO_ASSIGN_OR_RETURN(const auto found, FindKey(reader, name));
-  if (!found) return Lost(name);
-  return found->key;
-}
-
 absl::StatusOr<Dossiers::OwnerKey> Dossiers::FindOrMakeKey(Transaction& tx, absl::string_view name) const {
   AMIKECO_ASSIGN_OR_RETURN(auto found, FindKey(tx, name));
   if (found) return *found;
@@ -59,25 +45,6 @@ absl::StatusOr<Dossiers::OwnerKey> Dossiers::FindOrMakeKey(Transaction& tx, absl
   AMIKECO_ASSIGN_OR_RETURN(const std::string sealed, Seal(master_, key.bytes(), PlaceOf(kDossierKey, name)));
   AMIKECO_RETURN_IF_ERROR(tx.Put({kDossierKey, std::string(name), 1, sealed}, 0, {}));
   return OwnerKey{key, sealed.substr(0, kKeyIdBytes)};
-}
-
-absl::Status Dossiers::Put(Transaction& tx, absl::string_view name, const google::protobuf::Message& content) const {
-  AMIKECO_ASSIGN_OR_RETURN(const auto stored, tx.Get(kDossier, name));
-  if (stored && IsErased(*stored)) return Erased(name);
-  AMIKECO_ASSIGN_OR_RETURN(const OwnerKey key, FindOrMakeKey(tx, name));
-  AMIKECO_ASSIGN_OR_RETURN(const std::string sealed,
-                           Seal(key.key, content.SerializeAsString(), PlaceOf(kDossier, name)));
-  const int64_t version = stored ? stored->version : 0;
-  return tx.Put({kDossier, std::string(name), version + 1, sealed}, version, {});
-}
-
-absl::Status Dossiers::Get(Reader& reader, absl::string_view name, google::protobuf::Message* content) const {
-  AMIKECO_ASSIGN_OR_RETURN(const auto stored, reader.Get(kDossier, name));
-  if (!stored) return NotFound(name);
-  if (IsErased(*stored)) return Erased(name);
-  AMIKECO_ASSIGN_OR_RETURN(const SecretKey key, KeyOf(reader, name));
-  AMIKECO_ASSIGN_OR_RETURN(const std::string plain, Unseal(key, stored->body, PlaceOf(kDossier, name)));
-  return content->ParseFromString(plain) ? absl::OkStatus() : Lost(name);
 }
 
 absl::Status Dossiers::Write(Transaction& tx, absl::string_view owner, absl::string_view entry,
@@ -101,17 +68,13 @@ absl::StatusOr<bool> Dossiers::Read(Reader& reader, absl::string_view owner, abs
   if (!key || body.substr(0, kKeyIdBytes) != key->id) return false;
   AMIKECO_ASSIGN_OR_RETURN(const std::string plain,
                            Unseal(key->key, body.substr(kKeyIdBytes), PlaceOf(kDossierEntry, id)));
-  if (!content.ParseFromString(plain)) return Lost(owner);
+  if (!content.ParseFromString(plain)) return Lost(id);
   return true;
 }
 
-absl::Status Dossiers::Erase(Transaction& tx, absl::string_view name) const {
-  AMIKECO_ASSIGN_OR_RETURN(const auto key, tx.Get(kDossierKey, name));
-  if (key) AMIKECO_RETURN_IF_ERROR(tx.Erase(kDossierKey, name, key->version));
-  AMIKECO_ASSIGN_OR_RETURN(const auto stored, tx.Get(kDossier, name));
-  if (stored && IsErased(*stored)) return absl::OkStatus();
-  const int64_t version = stored ? stored->version : 0;
-  return tx.Put({kDossier, std::string(name), version + 1, ""}, version, {});
+absl::Status Dossiers::Erase(Transaction& tx, absl::string_view owner) const {
+  AMIKECO_ASSIGN_OR_RETURN(const auto key, tx.Get(kDossierKey, owner));
+  return key ? tx.Erase(kDossierKey, owner, key->version) : absl::OkStatus();
 }
 
 }  // namespace amikeco

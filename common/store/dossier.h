@@ -11,16 +11,10 @@
 
 namespace amikeco {
 
-namespace errors {
-inline constexpr ErrorName kDossierErased{
-    absl::StatusCode::kFailedPrecondition, kDomain, "DOSSIER_ERASED",
-    "The personal data was erased and cannot be given, nor entered again under this name."};
-}  // namespace errors
-
-// Each dossier is sealed with a key of its own, which is sealed with the key-encryption key and kept in another record.
-// Both seals are bound to the dossier's name: one person's record opens in no other's place. Erasing destroys the key,
-// so that copies of the sealed text (in backups, in the database's log) say nothing any more, and leaves a mark, so
-// that the name is never used for a new dossier.
+// A dossier is what belongs to one person (the owner) and comes in entries: a profile, reports, texts of messages. They
+// are sealed with a key of the owner's own, which is sealed with the key-encryption key and kept in another record.
+// Both seals are bound to their place: one person's record opens in no other's. Erasing destroys the key, so that
+// copies of the sealed texts (in backups, in the database's log) say nothing any more.
 //
 // Thread safe. ABORTED when another transaction changed the dossier first; DATA_LOSS (SEAL_BROKEN) when what is stored
 // was tampered with or the key-encryption key is another one.
@@ -30,19 +24,14 @@ class Dossiers {
   // With the key-encryption key in this file; see SecretKey::FromFile.
   static absl::StatusOr<Dossiers> FromKeyFile(const std::string& path);
 
-  // Writes the dossier, new or in place of the one there. FAILED_PRECONDITION (DOSSIER_ERASED) when it was erased.
-  absl::Status Put(Transaction& tx, absl::string_view name, const google::protobuf::Message& content) const;
-  // NOT_FOUND when there never was one; FAILED_PRECONDITION (DOSSIER_ERASED) when it was erased.
-  absl::Status Get(Reader& reader, absl::string_view name, google::protobuf::Message* content) const;
-  // Entries: what belongs to one person and comes in pieces (a profile, reports, texts of messages), all sealed with
-  // the owner's key. Write makes the key when there is none; Erase(owner) makes every entry unreadable, after which a
-  // new entry gets a new key. Read: false when there is no such entry or it was erased.
+  // Writes the entry, new or in place of the one there, and makes the owner's key when there is none.
   absl::Status Write(Transaction& tx, absl::string_view owner, absl::string_view entry,
                      const google::protobuf::Message& content) const;
+  // False when there is no such entry or it was erased.
   absl::StatusOr<bool> Read(Reader& reader, absl::string_view owner, absl::string_view entry,
                             google::protobuf::Message& content) const;
-  // Erases it for good, with its entries, also when there never was one; again changes nothing.
-  absl::Status Erase(Transaction& tx, absl::string_view name) const;
+  // Makes every entry unreadable for good; a new entry gets a new key. Nothing to erase: OK.
+  absl::Status Erase(Transaction& tx, absl::string_view owner) const;
 
  private:
   // An owner's key, and what tells entries sealed with it from those of a key that was destroyed.
@@ -50,7 +39,6 @@ class Dossiers {
     SecretKey key;
     std::string id;
   };
-  absl::StatusOr<SecretKey> KeyOf(Reader& reader, absl::string_view name) const;
   absl::StatusOr<std::optional<OwnerKey>> FindKey(Reader& reader, absl::string_view name) const;
   absl::StatusOr<OwnerKey> FindOrMakeKey(Transaction& tx, absl::string_view name) const;
 

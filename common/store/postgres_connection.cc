@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/config/textproto.h"
 #include "common/store/errors.h"
 
 namespace amikeco {
@@ -54,13 +53,9 @@ class PostgresRow final : public SqlRow {
 
 absl::StatusOr<std::string> PasswordOf(const config::v1::StoreConfig::Postgres& config) {
   if (config.password_file().empty()) return std::string();
-  std::ifstream file(config.password_file());
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) {
-    return Error(errors::kStoreUnavailable, absl::StrCat("Cannot read password_file ", config.password_file(), "."),
-                 {{"path", config.password_file()}});
-  }
-  return std::string(absl::StripTrailingAsciiWhitespace(text));
+  auto password = ReadSecretFile(config.password_file());
+  if (password.ok()) return password;
+  return InsideError(errors::kStoreUnavailable, absl::StrCat("password_file: ", password.status().message()));
 }
 
 }  // namespace
@@ -87,8 +82,8 @@ PostgresConnection::~PostgresConnection() { PQfinish(connection_); }
 
 absl::Status PostgresConnection::Lost() {
   broken_ = true;
-  return Error(errors::kStoreUnavailable,
-               absl::StrCat("PostgreSQL: ", absl::StripAsciiWhitespace(PQerrorMessage(connection_))));
+  return InsideError(errors::kStoreUnavailable,
+                     absl::StrCat("PostgreSQL: ", absl::StripAsciiWhitespace(PQerrorMessage(connection_))));
 }
 
 absl::Status PostgresConnection::Failure(const PGresult* result) {
@@ -97,18 +92,19 @@ absl::Status PostgresConnection::Failure(const PGresult* result) {
   const absl::string_view code = state;
   const std::string sentence =
       absl::StrCat("PostgreSQL: ", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), " (", code, ").");
-  if (code == "40001" || code == "40P01" || code == "23505") return Error(errors::kLostRace, sentence);
-  if (code == "57014") return Error(errors::kStoreTimeout, sentence);
+  if (code == "40001" || code == "40P01" || code == "23505") return InsideError(errors::kLostRace, sentence);
+  if (code == "57014") return InsideError(errors::kStoreTimeout, sentence);
   // Being shut down, cut off, timed out idle, or turned into a replica that only reads: this connection is
   // done with.
   if (absl::StartsWith(code, "08") || absl::StartsWith(code, "57P") || absl::StartsWith(code, "25P03") ||
       code == "25006") {
     broken_ = true;
-    return Error(errors::kStoreUnavailable, sentence);
+    return InsideError(errors::kStoreUnavailable, sentence);
   }
-  if (absl::StartsWith(code, "53") || absl::StartsWith(code, "58")) return Error(errors::kStoreUnavailable, sentence);
-  if (code == "XX001" || code == "XX002") return Error(errors::kCorruptDatabase, sentence);
-  return Error(errors::kBadStoreUse, sentence);
+  if (absl::StartsWith(code, "53") || absl::StartsWith(code, "58"))
+    return InsideError(errors::kStoreUnavailable, sentence);
+  if (code == "XX001" || code == "XX002") return InsideError(errors::kCorruptDatabase, sentence);
+  return InsideError(errors::kBadStoreUse, sentence);
 }
 
 absl::StatusOr<std::string> PostgresConnection::Run(const std::string& text) {
@@ -214,7 +210,7 @@ absl::StatusOr<int64_t> PostgresConnection::Change(Sql sql, absl::Span<const Sql
   AMIKECO_ASSIGN_OR_RETURN(const Result result, Ask(sql, values));
   int64_t rows = 0;
   if (!absl::SimpleAtoi(PQcmdTuples(result.get()), &rows)) {
-    return Error(errors::kBadStoreUse, "PostgreSQL did not say how many rows changed.");
+    return InsideError(errors::kBadStoreUse, "PostgreSQL did not say how many rows changed.");
   }
   return rows;
 }
@@ -228,7 +224,7 @@ absl::Status PostgresConnection::Commit() {
   AMIKECO_RETURN_IF_ERROR(SendSync());
   AMIKECO_ASSIGN_OR_RETURN(const Result result, Receive());
   if (absl::string_view(PQcmdStatus(const_cast<PGresult*>(result.get()))) == "COMMIT") return absl::OkStatus();
-  return Error(errors::kBadStoreUse, "PostgreSQL rolled back what was to be committed.");
+  return InsideError(errors::kBadStoreUse, "PostgreSQL rolled back what was to be committed.");
 }
 
 void PostgresConnection::Rollback() {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/hash.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
 #include "common/store/sql_transaction.h"
@@ -18,18 +19,14 @@ constexpr std::chrono::seconds kPatience(10);
 constexpr int64_t kMigrationLock = 0x616d696b65636f;
 
 // Advisory locks have numbers for names.
-int64_t NumberOf(absl::string_view name) {
-  uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char byte : name) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211u;
-  return static_cast<int64_t>(hash);
-}
+int64_t NumberOf(absl::string_view name) { return static_cast<int64_t>(Fnv1a(name)); }
 
 absl::StatusOr<size_t> StepOf(PostgresConnection& connection) {
   AMIKECO_ASSIGN_OR_RETURN(const std::string exists, connection.Run("SELECT to_regclass('schema_version')"));
   if (exists.empty()) return 0;
   AMIKECO_ASSIGN_OR_RETURN(const std::string text, connection.Run(TextOf(Sql::kSchemaVersion)));
   size_t step = 0;
-  if (!absl::SimpleAtoi(text, &step)) return Error(errors::kBadStoreUse, "schema_version holds no number.");
+  if (!absl::SimpleAtoi(text, &step)) return InsideError(errors::kBadStoreUse, "schema_version holds no number.");
   return step;
 }
 
@@ -78,7 +75,7 @@ absl::StatusOr<PostgresStore::Lease> PostgresStore::Take() {
   {
     std::unique_lock<std::mutex> guard(mutex_);
     if (!returned_.wait_for(guard, kPatience, [this] { return !idle_.empty() || open_ < most_; })) {
-      return Error(errors::kStoreUnavailable, absl::StrCat("All ", most_, " connections are in use."));
+      return InsideError(errors::kStoreUnavailable, absl::StrCat("All ", most_, " connections are in use."));
     }
     if (!idle_.empty()) {
       Lease lease{std::move(idle_.back()), true};
@@ -126,7 +123,7 @@ PostgresStore::Outcome PostgresStore::WriteOnce(PostgresConnection& connection,
                                                 absl::FunctionRef<absl::Status(Transaction& tx)> body) {
   absl::Status status = connection.BeginWrite();
   SqlTransaction tx(connection);
-  if (status.ok()) status = tx.Verdict(body(tx));
+  if (status.ok()) status = tx.Run(body);
   if (status.ok()) status = connection.Commit();
   const bool lost = !connection.alive() && !connection.in_doubt();
   if (!status.ok()) {
@@ -146,18 +143,23 @@ absl::Status PostgresStore::Read(absl::FunctionRef<absl::Status(Reader& reader)>
   return OnConnection([&](PostgresConnection& connection) -> Outcome {
     absl::Status status = connection.BeginRead();
     SqlTransaction reader(connection);
-    if (status.ok()) status = reader.Verdict(body(reader));
+    if (status.ok()) status = reader.Run(body);
     connection.Rollback();
     return {status, !connection.alive()};
   });
 }
 
 absl::StatusOr<std::unique_ptr<Store::Lock>> PostgresStore::TryLock(absl::string_view name) {
-  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config_));
+  const std::lock_guard<std::mutex> guard(seeker_mutex_);
+  std::unique_ptr<PostgresConnection> connection = std::move(seeker_);
+  if (connection == nullptr || !connection->alive()) {
+    AMIKECO_ASSIGN_OR_RETURN(connection, PostgresConnection::Open(config_));
+  }
   AMIKECO_ASSIGN_OR_RETURN(const std::string got,
                            connection->Run(absl::StrCat("SELECT pg_try_advisory_lock(", NumberOf(name), ")")));
-  if (got != "t") return std::unique_ptr<Lock>();
-  return std::make_unique<AdvisoryLock>(std::move(connection));
+  if (got == "t") return std::make_unique<AdvisoryLock>(std::move(connection));
+  seeker_ = std::move(connection);
+  return std::unique_ptr<Lock>();
 }
 
 absl::Status PostgresStore::Check() {
@@ -172,8 +174,8 @@ absl::Status PostgresStore::Check() {
     return {status, !connection.alive()};
   }));
   if (step >= SchemaSteps().size()) return absl::OkStatus();
-  return Error(errors::kSchemaTooOld,
-               absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
+  return InsideError(errors::kSchemaTooOld,
+                     absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
 }
 
 }  // namespace amikeco

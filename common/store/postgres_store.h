@@ -60,6 +60,10 @@ class PostgresStore final : public Store {
   std::condition_variable returned_;
   std::vector<std::unique_ptr<PostgresConnection>> idle_;
   int open_ = 0;
+
+  // Kept by TryLock when somebody else has the lock: who waits for one asks often.
+  std::mutex seeker_mutex_;
+  std::unique_ptr<PostgresConnection> seeker_;
 };
 
 }  // namespace amikeco

@@ -35,17 +35,21 @@ const char* TextOf(Sql sql) {
     case Sql::kInsertEvent:
       return "INSERT INTO event (id, subject, subject_version, body) VALUES ($1, $2, $3, $4)";
     case Sql::kHistory:
-      return "SELECT coalesce(number, 0), id, subject, subject_version, body FROM event"
+      return "SELECT coalesce(number, 0), id, subject, subject_version, body, coalesce(link, '') FROM event"
              " WHERE subject = $1 AND subject_version > $2 ORDER BY subject_version LIMIT $3";
     case Sql::kEventsAfter:
-      return "SELECT number, id, subject, subject_version, body FROM event"
+      return "SELECT number, id, subject, subject_version, body, coalesce(link, '') FROM event"
              " WHERE number > $1 ORDER BY number LIMIT $2";
+    case Sql::kLastEvent:
+      return "SELECT number, id, subject, subject_version, body, coalesce(link, '') FROM event"
+             " WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1";
     case Sql::kUnnumberedEvents:
-      return "SELECT (SELECT coalesce(max(number), 0) FROM event), id, subject, subject_version, body, seq "
-             "FROM event"
-             " WHERE number IS NULL ORDER BY seq LIMIT $1";
+      return "SELECT (SELECT coalesce(max(number), 0) FROM event WHERE number IS NOT NULL),"
+             " id, subject, subject_version, body,"
+             " (SELECT coalesce(link, '') FROM event WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1),"
+             " seq FROM event WHERE number IS NULL ORDER BY seq LIMIT $1";
     case Sql::kNumberEvent:
-      return "UPDATE event SET number = $2 WHERE seq = $1";
+      return "UPDATE event SET number = $2, link = $3 WHERE seq = $1";
     case Sql::kMarkHandled:
       return "INSERT INTO inbox (consumer, event_id, handled_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     case Sql::kFindRequest:
@@ -120,6 +124,9 @@ CREATE TABLE request (
   PRIMARY KEY (actor, request_id)
 );
 CREATE INDEX request_expires_at ON request (expires_at);
+)sql",
+                                                                R"sql(
+ALTER TABLE event ADD COLUMN link {bytes};
 )sql"};
   return *steps;
 }

@@ -26,6 +26,7 @@ enum class Sql {
   kInsertEvent,
   kHistory,
   kEventsAfter,
+  kLastEvent,
   kUnnumberedEvents,
   kNumberEvent,
   kMarkHandled,

@@ -1,10 +1,12 @@
 #include "common/store/sql_transaction.h"
 
 #include <algorithm>
+#include <exception>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/base/chain.h"
 #include "common/store/errors.h"
 #include "common/store/key_list.h"
 
@@ -26,9 +28,16 @@ absl::Status SqlTransaction::Checked(absl::Status status) {
   return status;
 }
 
-absl::Status SqlTransaction::Verdict(const absl::Status& body) const {
+absl::Status SqlTransaction::Run(absl::FunctionRef<absl::Status(Transaction&)> body) {
+  absl::Status status;
+  // Thrown further it would take the connection, or the one writer, with it.
+  try {
+    status = body(*this);
+  } catch (const std::exception& thrown) {
+    status = absl::InternalError(absl::StrCat("exception: ", thrown.what()));
+  }
   if (!failure_.ok() && ReasonOf(failure_) == errors::kLostRace.reason) return failure_;
-  return body.ok() ? failure_ : body;
+  return status.ok() ? failure_ : status;
 }
 
 absl::StatusOr<std::optional<StoredRecord>> SqlTransaction::Get(absl::string_view kind, absl::string_view id) {
@@ -82,7 +91,7 @@ absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::Events(Sql sql, absl::S
   std::vector<StoredEvent> events;
   AMIKECO_RETURN_IF_ERROR(Checked(sql_.Query(sql, values, [&](const SqlRow& row) {
     events.push_back({row.Number(0), std::string(row.Bytes(1)), std::string(row.Bytes(2)), row.Number(3),
-                      std::string(row.Bytes(4))});
+                      std::string(row.Bytes(4)), std::string(row.Bytes(5))});
   })));
   return events;
 }
@@ -93,6 +102,11 @@ absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::History(absl::string_vi
 
 absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::EventsAfter(int64_t number, int limit) {
   return Events(Sql::kEventsAfter, {number, static_cast<int64_t>(limit)});
+}
+
+absl::StatusOr<std::optional<StoredEvent>> SqlTransaction::LastEvent() {
+  AMIKECO_ASSIGN_OR_RETURN(std::vector<StoredEvent> events, Events(Sql::kLastEvent, {}));
+  return events.empty() ? std::optional<StoredEvent>() : std::move(events[0]);
 }
 
 absl::Status SqlTransaction::Put(const StoredRecord& record, int64_t expected, absl::Span<const Key> keys) {
@@ -177,20 +191,40 @@ absl::Status SqlTransaction::SaveRequest(const StoredRequest& request) {
                                                 request.response, absl::ToUnixMicros(request.expires_at)}));
 }
 
-absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::NumberEvents(int limit) {
+absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::Unnumbered(int limit, std::vector<int64_t>& seqs) {
   // A subject's facts were added in the order of their versions, each by a transaction that saw the one
   // before, so the order of seq is right among those that are visible; seq itself becomes visible out of
   // order.
   std::vector<StoredEvent> events;
-  std::vector<int64_t> seqs;
   AMIKECO_RETURN_IF_ERROR(
       Checked(sql_.Query(Sql::kUnnumberedEvents, {static_cast<int64_t>(limit)}, [&](const SqlRow& row) {
         events.push_back({row.Number(0) + static_cast<int64_t>(events.size()) + 1, std::string(row.Bytes(1)),
                           std::string(row.Bytes(2)), row.Number(3), std::string(row.Bytes(4))});
-        seqs.push_back(row.Number(5));
+        events.back().link = std::string(row.Bytes(5));
+        seqs.push_back(row.Number(6));
       })));
+  return events;
+}
+
+absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::UnnumberedEvents(int limit) {
+  std::vector<int64_t> seqs;
+  AMIKECO_ASSIGN_OR_RETURN(std::vector<StoredEvent> events, Unnumbered(limit, seqs));
+  for (StoredEvent& event : events) {
+    event.number = 0;
+    event.link.clear();
+  }
+  return events;
+}
+
+absl::StatusOr<std::vector<StoredEvent>> SqlTransaction::NumberEvents(int limit) {
+  std::vector<int64_t> seqs;
+  AMIKECO_ASSIGN_OR_RETURN(std::vector<StoredEvent> events, Unnumbered(limit, seqs));
+  if (events.empty()) return events;
+  // Empty too when the last facts were numbered by a release that did not link them: the chain begins here.
+  std::string previous = events[0].link.empty() ? FirstLink() : events[0].link;
   for (size_t i = 0; i < events.size(); ++i) {
-    AMIKECO_RETURN_IF_ERROR(Checked(sql_.Queue(Sql::kNumberEvent, {seqs[i], events[i].number})));
+    previous = events[i].link = LinkOf(previous, events[i].number, events[i].body);
+    AMIKECO_RETURN_IF_ERROR(Checked(sql_.Queue(Sql::kNumberEvent, {seqs[i], events[i].number, events[i].link})));
   }
   return events;
 }

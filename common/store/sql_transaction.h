@@ -23,6 +23,8 @@ class SqlTransaction final : public Transaction {
   absl::StatusOr<std::vector<std::pair<Position, StoredRecord>>> Scan(const ScanRange& range) override;
   absl::StatusOr<std::vector<StoredEvent>> History(absl::string_view subject, int64_t after, int limit) override;
   absl::StatusOr<std::vector<StoredEvent>> EventsAfter(int64_t number, int limit) override;
+  absl::StatusOr<std::optional<StoredEvent>> LastEvent() override;
+  absl::StatusOr<std::vector<StoredEvent>> UnnumberedEvents(int limit) override;
 
   absl::Status Put(const StoredRecord& record, int64_t expected, absl::Span<const Key> keys) override;
   absl::Status Erase(absl::string_view kind, absl::string_view id, int64_t expected) override;
@@ -34,9 +36,9 @@ class SqlTransaction final : public Transaction {
   absl::StatusOr<std::vector<StoredEvent>> NumberEvents(int limit) override;
   absl::Status Sweep(absl::Time now, int limit) override;
 
-  // What becomes of the transaction whose body returned `body`: OK to commit, LOST_RACE to run again, else
-  // the error to return.
-  absl::Status Verdict(const absl::Status& body) const;
+  // Runs `body` on this transaction. What is to become of it: OK to commit, LOST_RACE to run again, else the error to
+  // return.
+  absl::Status Run(absl::FunctionRef<absl::Status(Transaction&)> body);
   bool appended() const { return appended_; }
 
  private:
@@ -49,6 +51,8 @@ class SqlTransaction final : public Transaction {
   // Remembers the first failure: it decides about the whole transaction, whatever the body makes of it.
   absl::Status Checked(absl::Status status);
   absl::StatusOr<Known*> Find(absl::string_view kind, absl::string_view id);
+  // Facts without a number, with the number that would be the next and the link of the last one that has a number.
+  absl::StatusOr<std::vector<StoredEvent>> Unnumbered(int limit, std::vector<int64_t>& seqs);
   absl::StatusOr<std::vector<StoredEvent>> Events(Sql sql, absl::Span<const SqlValue> values);
   absl::Status ChangeKeys(const StoredRecord& record, const std::vector<Key>& from, const std::vector<Key>& to);
   absl::Status InsertKey(const StoredRecord& record, const Key& key);

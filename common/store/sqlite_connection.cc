@@ -55,16 +55,16 @@ absl::Status SqliteConnection::Failure(int code) {
                                             db_ == nullptr ? code : sqlite3_extended_errcode(db_), ").");
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
-      return Error(errors::kLostRace, sentence);
+      return InsideError(errors::kLostRace, sentence);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return Error(errors::kCorruptDatabase, sentence);
+      return InsideError(errors::kCorruptDatabase, sentence);
     case SQLITE_ERROR:
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
-      return Error(errors::kBadStoreUse, sentence);
+      return InsideError(errors::kBadStoreUse, sentence);
     default:  // full, failing, locked, read-only, out of memory…
-      return Error(errors::kStoreUnavailable, sentence);
+      return InsideError(errors::kStoreUnavailable, sentence);
   }
 }
 
@@ -131,7 +131,7 @@ absl::Status SqliteConnection::RunKept(Step step) {
 absl::Status SqliteConnection::RollbackToSavepoint() {
   // After some errors (disk full, I/O) SQLite rolls back the whole transaction by itself.
   if (sqlite3_get_autocommit(db_) != 0) {
-    return Error(errors::kStoreUnavailable, "SQLite gave up the transaction; nothing of it was kept.");
+    return InsideError(errors::kStoreUnavailable, "SQLite gave up the transaction; nothing of it was kept.");
   }
   AMIKECO_RETURN_IF_ERROR(RunKept(kRollbackTo));
   return RunKept(kRelease);

@@ -93,8 +93,8 @@ absl::Status SqliteStore::LockFile() {
   const std::string name = absl::StrCat(path_, ".lock");
   lock_file_ = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (lock_file_ < 0) {
-    return Error(errors::kStoreUnavailable, absl::StrCat("Cannot open ", name, ": ", std::strerror(errno), "."),
-                 {{"path", path_}});
+    return InsideError(errors::kStoreUnavailable, absl::StrCat("Cannot open ", name, ": ", std::strerror(errno), "."),
+                       {{"path", path_}});
   }
   if (flock(lock_file_, LOCK_EX | LOCK_NB) == 0) {
     const std::string pid = absl::StrCat(getpid(), "\n");
@@ -104,10 +104,10 @@ absl::Status SqliteStore::LockFile() {
   char text[32] = {};
   const ssize_t size = pread(lock_file_, text, sizeof(text) - 1, 0);
   const int holder = size > 0 ? std::atoi(text) : 0;
-  return Error(errors::kStoreInUse,
-               absl::StrCat("The database ", path_, " is in use by process ", holder,
-                            "; an SQLite database serves one process. Stop that one, or use PostgreSQL."),
-               {{"path", path_}, {"pid", absl::StrCat(holder)}});
+  return InsideError(errors::kStoreInUse,
+                     absl::StrCat("The database ", path_, " is in use by process ", holder,
+                                  "; an SQLite database serves one process. Stop that one, or use PostgreSQL."),
+                     {{"path", path_}, {"pid", absl::StrCat(holder)}});
 }
 
 absl::Status SqliteStore::Migrate() {
@@ -188,7 +188,7 @@ void SqliteStore::WriteGroup(std::vector<Job*>& group) {
     for (Job* job : group) {
       job->status = RunMember(*job);
       if (sqlite3_get_autocommit(writer_->handle()) != 0) {
-        status = Error(errors::kStoreUnavailable, absl::StrCat("SQLite gave up: ", job->status.message()));
+        status = InsideError(errors::kStoreUnavailable, absl::StrCat("SQLite gave up: ", job->status.message()));
         break;
       }
     }
@@ -202,7 +202,7 @@ void SqliteStore::WriteGroup(std::vector<Job*>& group) {
 absl::Status SqliteStore::RunMember(Job& job) {
   AMIKECO_RETURN_IF_ERROR(writer_->Savepoint());
   SqlTransaction tx(*writer_);
-  const absl::Status verdict = tx.Verdict(job.body(tx));
+  const absl::Status verdict = tx.Run(job.body);
   job.appended = tx.appended();
   if (verdict.ok()) return writer_->Release();
   AMIKECO_RETURN_IF_ERROR(writer_->RollbackToSavepoint());
@@ -253,7 +253,7 @@ absl::Status SqliteStore::Read(absl::FunctionRef<absl::Status(Reader& reader)> b
   absl::Status status = connection->BeginRead();
   if (status.ok()) {
     SqlTransaction reader(*connection);
-    status = reader.Verdict(body(reader));
+    status = reader.Run(body);
   }
   connection->Rollback();
   ReturnReader(std::move(connection));
@@ -273,8 +273,8 @@ absl::Status SqliteStore::Check() {
   absl::Status status = connection->Query(Sql::kSchemaVersion, {}, [&](const SqlRow& row) { version = row.Number(0); });
   ReturnReader(std::move(connection));
   if (status.ok() && version < static_cast<int64_t>(SchemaSteps().size())) {
-    status = Error(errors::kSchemaTooOld,
-                   absl::StrCat("The schema of ", path_, " is at step ", version, " of ", SchemaSteps().size(), "."));
+    status = InsideError(errors::kSchemaTooOld, absl::StrCat("The schema of ", path_, " is at step ", version, " of ",
+                                                             SchemaSteps().size(), "."));
   }
   return status;
 }

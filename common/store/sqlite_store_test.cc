@@ -2,6 +2,7 @@
 #include "common/store/sqlite_store.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/store/sql.h"
 #include "tests/support/child.h"
 
 namespace amikeco {
@@ -51,6 +53,28 @@ TEST(SqliteStore, SaysWhatIsWrongWithThePath) {
   const absl::Status status = SqliteStore::Open("/nowhere/test.db").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_TRUE(absl::StrContains(status.message(), "/nowhere/test.db")) << status;
+}
+
+// What reads a whole table would cost more with every fact that is kept.
+TEST(SqliteStore, FindsWhatEachStatementAsksForByAnIndex) {
+  const TemporaryFolder folder("sqlite");
+  ASSERT_TRUE(SqliteStore::Open(folder / "test.db").ok());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "test.db").c_str(), &db), SQLITE_OK);
+  for (size_t i = 0; i < kSqlCount; ++i) {
+    const auto sql = static_cast<Sql>(i);
+    if (sql == Sql::kSchemaVersion) continue;  // a row for each step
+    sqlite3_stmt* plan = nullptr;
+    ASSERT_EQ(sqlite3_prepare_v2(db, absl::StrCat("EXPLAIN QUERY PLAN ", TextOf(sql)).c_str(), -1, &plan, nullptr),
+              SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+      const std::string line = reinterpret_cast<const char*>(sqlite3_column_text(plan, 3));
+      const bool reads = absl::StartsWith(line, "SCAN") || absl::StartsWith(line, "SEARCH");
+      EXPECT_TRUE(!reads || absl::StrContains(line, "USING")) << line << ": " << TextOf(sql);
+    }
+    sqlite3_finalize(plan);
+  }
+  sqlite3_close(db);
 }
 
 TEST(SqliteStore, RefusesAFileThatIsNoDatabase) {

@@ -58,7 +58,8 @@ struct StoredEvent {
   std::string id;
   std::string subject;
   int64_t subject_version = 0;
-  std::string body;  // serialized event.v1.Event
+  std::string body;       // serialized event.v1.Event
+  std::string link = {};  // in the audit chain (common/base/chain.h); "" until it has a number
 };
 
 struct StoredRequest {
@@ -81,6 +82,10 @@ class Reader {
   virtual absl::StatusOr<std::vector<StoredEvent>> History(absl::string_view subject, int64_t after, int limit) = 0;
   // Published facts with number > `after`, in order.
   virtual absl::StatusOr<std::vector<StoredEvent>> EventsAfter(int64_t number, int limit) = 0;
+  // The published fact with the highest number; none when there is none yet.
+  virtual absl::StatusOr<std::optional<StoredEvent>> LastEvent() = 0;
+  // Committed facts without a number, in the order in which NumberEvents will number them.
+  virtual absl::StatusOr<std::vector<StoredEvent>> UnnumberedEvents(int limit) = 0;
 };
 
 // A Reader that also writes. Nothing is visible to others before the transaction commits. An error of any method dooms
@@ -105,7 +110,7 @@ class Transaction : public Reader {
   // ABORTED when (actor, request_id) is there already.
   virtual absl::Status SaveRequest(const StoredRequest& request) = 0;
   // Gives up to `limit` committed facts without a number the next numbers, in an order that keeps every
-  // subject's own, and returns them. For the relay alone: one runs per database.
+  // subject's own, links them to the audit chain, and returns them. For the relay alone: one runs per database.
   virtual absl::StatusOr<std::vector<StoredEvent>> NumberEvents(int limit) = 0;
   // Forgets requests that expired before `now`, and inbox rows that are older than 30 days; at most `limit`
   // of each.
@@ -118,7 +123,8 @@ class Store {
 
   // Runs `body` in one transaction and commits when it returns OK; any other status rolls back and is
   // returned. The body MAY RUN MORE THAN ONCE (when it, or the commit, loses a race) and so must not change
-  // anything outside `tx`. It must not call the store again. When Write returns OK the changes are on disk.
+  // anything outside `tx`. It must not call the store again. An exception that it throws rolls back and is INTERNAL.
+  // When Write returns OK the changes are on disk.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) = 0;
   // Runs `body` on a snapshot. May run while writes run.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(Reader& reader)> body) = 0;

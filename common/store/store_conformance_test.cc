@@ -8,12 +8,15 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/base/chain.h"
+#include "common/base/hash.h"
 #include "common/store/errors.h"
 #include "common/store/store.h"
 #include "common/store/store_backends.h"
@@ -457,6 +460,21 @@ TEST_P(StoreConformance, GivesUpARaceAfterFiveMoreRuns) {
   EXPECT_EQ(runs, 6);
 }
 
+// As often as exhausts any pool that would lose a connection by it.
+TEST_P(StoreConformance, SurvivesBodiesThatThrow) {
+  for (int i = 0; i < 20; ++i) {
+    const absl::Status written = store_->Write([&](Transaction& tx) -> absl::Status {
+      EXPECT_OK(tx.Put({"thing", "a", 1, "x"}, 0, {}));
+      throw std::runtime_error("thrown");
+    });
+    EXPECT_EQ(written, absl::InternalError("exception: thrown"));
+    const absl::Status read = store_->Read([&](Reader&) -> absl::Status { throw std::runtime_error("thrown"); });
+    EXPECT_EQ(read, absl::InternalError("exception: thrown"));
+  }
+  EXPECT_FALSE(Get("a").has_value());
+  EXPECT_OK(Insert("a", "x"));
+}
+
 TEST_P(StoreConformance, DoesNotRunARefusalAgain) {
   int runs = 0;
   for (const auto code : {absl::StatusCode::kAborted, absl::StatusCode::kFailedPrecondition}) {
@@ -630,6 +648,53 @@ TEST_P(StoreConformance, NumbersFactsWithoutGapsAndOnce) {
     EXPECT_EQ(history.at(4).number, 5);
     return absl::OkStatus();
   }));
+}
+
+TEST_P(StoreConformance, LinksEveryNumberedFactToTheOneBefore) {
+  for (const int64_t version : {1, 2, 3, 4, 5}) ASSERT_OK(AppendFact("a", version));
+  const auto last = [&] {
+    std::optional<StoredEvent> event;
+    EXPECT_OK(store_->Read([&](Reader& reader) -> absl::Status {
+      AMIKECO_ASSIGN_OR_RETURN(event, reader.LastEvent());
+      return absl::OkStatus();
+    }));
+    return event;
+  };
+  EXPECT_EQ(last(), std::nullopt);
+  auto numbered = Number(2);
+  Reopen();
+  const auto more = Number();
+  numbered.insert(numbered.end(), more.begin(), more.end());
+  ASSERT_EQ(numbered.size(), 5u);
+  std::string previous(32, '\0');
+  for (const StoredEvent& event : numbered) {
+    // Written out here once more: what is in databases can never change.
+    const std::string number = std::string(7, '\0') + static_cast<char>(event.number);
+    EXPECT_EQ(event.link, Sha256(previous + number + "fact")) << event.number;
+    previous = event.link;
+  }
+  ASSERT_NE(last(), std::nullopt);
+  EXPECT_EQ(last()->number, 5);
+  EXPECT_EQ(last()->link, previous);
+  EXPECT_OK(store_->Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const auto published, reader.EventsAfter(0, 10));
+    AMIKECO_ASSIGN_OR_RETURN(const auto history, reader.History("a", 0, 10));
+    for (size_t i = 0; i < numbered.size(); ++i) {
+      EXPECT_EQ(published.at(i).link, numbered[i].link);
+      EXPECT_EQ(history.at(i).link, numbered[i].link);
+    }
+    return absl::OkStatus();
+  }));
+}
+
+TEST_P(StoreConformance, BeginsTheChainBehindFactsThatWereNumberedWithoutLinks) {
+  ASSERT_OK(AppendFact("a", 1));
+  ASSERT_EQ(Number().size(), 1u);
+  ASSERT_OK(backend_->Execute("UPDATE event SET link = NULL"));
+  ASSERT_OK(AppendFact("a", 2));
+  const auto numbered = Number();
+  ASSERT_EQ(numbered.size(), 1u);
+  EXPECT_EQ(numbered[0].link, LinkOf(FirstLink(), 2, "fact"));
 }
 
 TEST_P(StoreConformance, NumbersEverySubjectsFactsInTheirOrderWhileManyCommit) {

@@ -7,6 +7,7 @@
 // "authorization: Bearer <token>" over TLS instead.
 'use strict';
 const { randomUUID } = require('node:crypto');
+const fs = require('node:fs');
 const path = require('node:path');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
@@ -21,7 +22,11 @@ const definition = loader.loadSync('amikeco/applicant/v1/applicant.proto', {
   defaults: true,
 });
 const { ApplicantService } = grpc.loadPackageDefinition(definition).amikeco.applicant.v1;
-const client = new ApplicantService(process.env.AMIKECO_APPLICANT, grpc.credentials.createInsecure());
+// Retries, deadlines and load balancing, the same for every language; docs/partner-guide.md explains them.
+const serviceConfig = fs.readFileSync(path.join(__dirname, '..', 'service_config.json'), 'utf8');
+const client = new ApplicantService(process.env.AMIKECO_APPLICANT, grpc.credentials.createInsecure(), {
+  'grpc.service_config': serviceConfig,
+});
 
 function call(method, request, subject, organisation, role) {
   const identity = new grpc.Metadata();

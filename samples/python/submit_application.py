@@ -9,6 +9,7 @@ The caller is named by metadata, which a service accepts on a loopback address a
 """
 import datetime
 import os
+import pathlib
 import sys
 import uuid
 
@@ -17,6 +18,8 @@ from google.rpc import error_details_pb2, status_pb2
 from amikeco.applicant.v1 import applicant_pb2, facts_pb2
 from amikeco.programme.v1 import programme_pb2
 
+# Retries, deadlines and load balancing, the same for every language; docs/partner-guide.md explains them.
+SERVICE_CONFIG = pathlib.Path(__file__).resolve().parent.parent / "service_config.json"
 SERVICE = "/amikeco.applicant.v1.ApplicantService/"
 
 
@@ -61,7 +64,8 @@ def describe(error):
 def main():
     today = datetime.date.today()
     first_day = typed_date(sys.argv[1]) if len(sys.argv) > 1 else today + datetime.timedelta(days=180)
-    with grpc.insecure_channel(os.environ["AMIKECO_APPLICANT"]) as channel:
+    with grpc.insecure_channel(os.environ["AMIKECO_APPLICANT"],
+                               options=[("grpc.service_config", SERVICE_CONFIG.read_text())]) as channel:
         member = applicant_pb2.RegisterMemberRequest(
             section="sections/DE",
             duty_status=programme_pb2.DUTY_STATUS_ACTIVE,

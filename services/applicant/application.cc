@@ -96,6 +96,14 @@ v1::ApplicationFact MatchingOpened(const v1::Application& application) {
   return fact;
 }
 
+v1::ApplicationFact Completed(const v1::Task& task, const Circumstance& c) {
+  v1::ApplicationFact fact;
+  fact.mutable_task_completed()->set_task(task.id());
+  fact.mutable_task_completed()->set_by(c.actor.subject);
+  *fact.mutable_task_completed()->mutable_date() = ToDate(Today(c));
+  return fact;
+}
+
 v1::ApplicationFact Endorsed(const v1::Endorsement& endorsement) {
   v1::ApplicationFact fact;
   *fact.mutable_endorsed()->mutable_endorsement() = endorsement;
@@ -112,15 +120,7 @@ class Course {
     facts_.push_back(std::move(fact));
   }
   void CompleteTasks(programme::v1::TaskTrigger trigger, const Circumstance& c) {
-    const auto tasks = application_.tasks();  // a copy: adding a fact makes another application
-    for (const v1::Task& task : tasks) {
-      if (task.done() || task.done_when() != trigger) continue;
-      v1::ApplicationFact fact;
-      fact.mutable_task_completed()->set_task(task.id());
-      fact.mutable_task_completed()->set_by(c.actor.subject);
-      *fact.mutable_task_completed()->mutable_date() = ToDate(Today(c));
-      Add(std::move(fact));
-    }
+    for (v1::ApplicationFact& fact : TasksDone(application_, trigger, c)) Add(std::move(fact));
   }
   // The steps are laid out; what the endorsement completes is complete when there is one.
   void Plan(const Circumstance& c) {
@@ -259,6 +259,7 @@ ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWish
 
 ApplicationFacts Decide(const v1::Application& application, const v1::OverrideRuleRequest& command,
                         const Circumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(errors::CheckOperator(c.actor, c.programme));
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kOverrideRule));
   AMIKECO_RETURN_IF_ERROR(CheckOverride(application, command, c));
   const auto& overrides = application.overrides();
@@ -283,7 +284,8 @@ ApplicationFacts Decide(const v1::Application& application, const v1::CompleteTa
                         const Circumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kCompleteTask));
   AMIKECO_ASSIGN_OR_RETURN(const v1::Task task, FindTask(application, command.task()));
-  if (!c.actor.Has(task.owner()) && !c.actor.Has(options::v1::ROLE_COORDINATOR)) {
+  const bool owner = task.owner() != options::v1::ROLE_COORDINATOR && c.actor.Has(task.owner());
+  if (!owner && !errors::CheckOperator(c.actor, c.programme).ok()) {
     return Error(errors::kNotTaskOwner,
                  absl::StrCat("The task ", task.id(), " is owed by ", options::v1::Role_Name(task.owner()), "."),
                  {{"task", task.id()}, {"owner", options::v1::Role_Name(task.owner())}});
@@ -295,11 +297,7 @@ ApplicationFacts Decide(const v1::Application& application, const v1::CompleteTa
                               programme::v1::TaskTrigger_Name(task.done_when()), "."),
                  {{"task", task.id()}, {"done_when", programme::v1::TaskTrigger_Name(task.done_when())}});
   }
-  v1::ApplicationFact fact;
-  fact.mutable_task_completed()->set_task(task.id());
-  fact.mutable_task_completed()->set_by(c.actor.subject);
-  *fact.mutable_task_completed()->mutable_date() = ToDate(Today(c));
-  return Facts{fact};
+  return Facts{Completed(task, c)};
 }
 
 ApplicationFacts Decide(const v1::Application& application, const v1::WithdrawApplicationRequest& command,
@@ -314,6 +312,7 @@ ApplicationFacts Decide(const v1::Application& application, const v1::WithdrawAp
 
 ApplicationFacts Decide(const v1::Application& application, const v1::CancelApplicationRequest& command,
                         const Circumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(errors::CheckOperator(c.actor, c.programme));
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kCancel));
   v1::ApplicationFact fact;
   fact.mutable_cancelled()->set_by(c.actor.subject);
@@ -361,6 +360,16 @@ ApplicationFacts Decide(const v1::Application& application, const v1::SubmitRepo
   v1::ApplicationFact fact;
   *fact.mutable_closed()->mutable_date() = ToDate(Today(c));
   return Facts{fact};
+}
+
+std::vector<v1::ApplicationFact> TasksDone(const v1::Application& application, programme::v1::TaskTrigger trigger,
+                                           const Circumstance& c) {
+  Facts facts;
+  if (trigger == programme::v1::TASK_TRIGGER_UNSPECIFIED) return facts;
+  for (const v1::Task& task : application.tasks()) {
+    if (!task.done() && task.done_when() == trigger) facts.push_back(Completed(task, c));
+  }
+  return facts;
 }
 
 std::vector<v1::ApplicationFact> EndOfStay(absl::CivilDay last_day, const Circumstance& c) {

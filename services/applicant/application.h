@@ -72,6 +72,11 @@ std::vector<v1::ApplicationFact> Follow(const v1::Application& application, cons
 // What time alone brings: everything that is due at `c.now`.
 std::vector<v1::ApplicationFact> Tick(const v1::Application& application, const Circumstance& c);
 
+// The open tasks that `trigger` completes, as done by the actor today. None for TASK_TRIGGER_UNSPECIFIED: what nothing
+// completes by itself, a person does.
+std::vector<v1::ApplicationFact> TasksDone(const v1::Application& application, programme::v1::TaskTrigger trigger,
+                                           const Circumstance& c);
+
 // The stay is over on `last_day`: the report is owed, or nothing is.
 std::vector<v1::ApplicationFact> EndOfStay(absl::CivilDay last_day, const Circumstance& c);
 

@@ -33,6 +33,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 
 std::vector<State> AllStates() {
@@ -108,6 +109,16 @@ const std::map<Event, Happening>& Happenings() {
       {Event::kTaskIsOverdue,
        [](Story& s) {
          s.Pass(Noon("2026-02-20"));
+         return absl::OkStatus();
+       }},
+      {Event::kStartIsOverdue,
+       [](Story& s) {
+         s.Pass(Noon("2026-07-07"));
+         return absl::OkStatus();
+       }},
+      {Event::kStayIsMissed,
+       [](Story& s) {
+         s.Pass(Noon("2026-07-27"));
          return absl::OkStatus();
        }},
       {Event::kStayIsOver,
@@ -293,6 +304,29 @@ TEST(Decide, CompletesStepsWhenTheThingItselfHappens) {
   EXPECT_FALSE(IsDone(story, "collect-wishes"));
   ASSERT_TRUE(story.Do(test::kCoordinator, Complete("collect-wishes")).ok());
   EXPECT_TRUE(IsDone(story, "collect-wishes"));
+}
+
+// A0-10: an officer who wishes no home leaves nobody with a step that cannot be done.
+TEST(Follow, DropsTheSearchForAHomeWhenNoneIsWished) {
+  Story wished = StoryIn(App::STATE_COMMAND_APPROVED);
+  Story none = wished;
+  wished.Hear(Matching::Agreed());
+  EXPECT_FALSE(IsDone(wished, "seek-home-host"));
+  auto agreed = Matching::Agreed();
+  agreed.mutable_agreed()->clear_home_host_until();
+  none.Hear(agreed);
+  EXPECT_TRUE(IsDone(none, "seek-home-host"));
+}
+
+// A0-09: the role that owns the case is the operator's. A section that is a party has no say in it.
+TEST(Decide, LeavesOverridesAndCancellationsToTheProgrammesOwnCoordinator) {
+  const Actor of_section{"people/sven", "sections/DE", {options::v1::ROLE_COORDINATOR}};
+  Story ineligible = StoryIn(App::STATE_INELIGIBLE);
+  EXPECT_EQ(ReasonOf(ineligible.Do(of_section, Override("notice"))), "NOT_YOUR_PROGRAMME");
+  EXPECT_TRUE(ineligible.Do(test::kCoordinator, Override("notice")).ok());
+  Story searching = StoryIn(App::STATE_IN_MATCHING);
+  EXPECT_EQ(ReasonOf(searching.Do(of_section, v1::CancelApplicationRequest())), "NOT_YOUR_PROGRAMME");
+  EXPECT_EQ(ReasonOf(searching.Do(of_section, Complete("collect-wishes"))), "NOT_TASK_OWNER");
 }
 
 TEST(Decide, LetsATaskBeCompletedByItsOwnerOnlyAndOnce) {
@@ -495,6 +529,42 @@ TEST(Tick, EndsTheStayTheDayAfterItsLastAndAsksForTheReport) {
   EXPECT_EQ(story.state(), App::STATE_CLOSED);
 }
 
+// A coordinator hears of a stay that nobody started the day after its first day, once; a late start is possible to the
+// last day, and behind it the place is given up.
+TEST(Tick, TellsOfAStayThatNobodyStartedAndThenLetsItLapse) {
+  for (const State state : {App::STATE_AGREED, App::STATE_CLEARED}) {
+    Story story = StoryIn(state);
+    story.Pass(Noon("2026-07-06"));
+    EXPECT_FALSE(story.application.start_overdue()) << "all of the first day is left";
+    story.Pass(Noon("2026-07-07"));
+    EXPECT_THAT(FactNames(story.last), Contains("start_overdue"));
+    EXPECT_TRUE(story.application.start_overdue());
+    story.Pass(Noon("2026-07-08"));
+    EXPECT_THAT(FactNames(story.last), IsEmpty());
+    story.Pass(Noon("2026-07-26"));
+    EXPECT_EQ(story.state(), state);
+    Story late = story;
+    EXPECT_EQ(late.Start().ok(), state == App::STATE_CLEARED) << "on the last day";
+    story.Pass(Noon("2026-07-27"));
+    EXPECT_EQ(story.state(), App::STATE_LAPSED);
+    EXPECT_THAT(FactNames(story.last), ElementsAre("stay_missed"));
+    EXPECT_EQ(story.last[0].stay_missed().placement(), "placements/A-1");
+    EXPECT_FALSE(story.application.has_next_due());
+    EXPECT_THAT(Explain(story.application, story.programme, Day("2026-08-01")).summary(), HasSubstr("never started"));
+  }
+}
+
+// A5-06
+TEST(Tick, ForgetsAnOverdueStartWhenTheDatesChange) {
+  Story story = StoryIn(App::STATE_CLEARED);
+  story.Pass(Noon("2026-07-07"));
+  ASSERT_TRUE(story.application.start_overdue());
+  ASSERT_TRUE(story.Do(test::kOfficer, OtherDates()).ok());
+  EXPECT_FALSE(story.application.start_overdue());
+  story.Pass(Noon("2026-09-01"));
+  EXPECT_EQ(story.state(), App::STATE_IN_MATCHING) << "the old place's days mean nothing any more";
+}
+
 TEST(Decide, ClosesAStayAtItsEndWhenNoReportIsAskedFor) {
   Story story = StoryIn(App::STATE_STARTED);
   story.programme.mutable_after_stay()->clear_report_days();
@@ -546,6 +616,36 @@ TEST(Explain, PromisesNoPlaceBeforeEverybodyAgreed) {
   }
   const Story agreed = StoryIn(App::STATE_AGREED);
   EXPECT_THAT(Explain(agreed.application, agreed.programme, Day("2026-02-02")).summary(), HasSubstr("hosts/CA0194200"));
+}
+
+TEST(Explain, NamesTheItemsOfTheClearanceByTheirTitles) {
+  const auto waiting = [](const v1::ApplicationExplanation& explanation) {
+    std::vector<std::string> all;
+    for (const auto& one : explanation.waiting_for()) all.push_back(one.what());
+    return all;
+  };
+  const Story story = StoryIn(App::STATE_AGREED);
+  const auto unread = Explain(story.application, story.programme, Day("2026-06-01"));
+  EXPECT_THAT(waiting(unread),
+              IsSupersetOf({"Own health cover (health-cover)", "Liability waiver of the host agency (liability-waiver)",
+                            "Local background check (background-check)"}));
+  compliance::v1::Clearance clearance;
+  auto& waiver = *clearance.add_open_items();
+  waiver.set_item("liability-waiver/1");
+  waiver.set_mandatory(true);
+  *waiver.mutable_due() = Date("2026-06-22");
+  waiver.add_reasons()->set_explanation("Nothing is recorded.");
+  clearance.add_open_items()->set_item("media-consent");
+  const auto read = Explain(story.application, story.programme, Day("2026-06-23"), &clearance);
+  EXPECT_THAT(waiting(read),
+              Contains("Liability waiver of the host agency (liability-waiver/1): Nothing is recorded."));
+  EXPECT_THAT(waiting(read), Not(Contains(HasSubstr("media-consent"))));
+  EXPECT_THAT(waiting(read), Not(Contains(HasSubstr("health-cover"))));
+  clearance.set_state(compliance::v1::Clearance::STATE_REVOKED);
+  clearance.set_revoked_by("people/carl");
+  clearance.set_reason("CONDUCT");
+  EXPECT_THAT(waiting(Explain(story.application, story.programme, Day("2026-06-23"), &clearance)),
+              Contains("The clearance, which people/carl revoked: CONDUCT"));
 }
 
 TEST(Catalogue, HoldsEveryReasonOnceInItsForm) {

@@ -70,7 +70,7 @@ Finding JudgeMembership(const EligibilityRule::Membership& rule, const Candidate
     return {false, absl::StrCat(period, "; it has ended before ", day, "."),
             "The section renews the membership and records it."};
   }
-  return {true, absl::StrCat(period, ", and so on ", day, "."), ""};
+  return {true, absl::StrCat(period, "; the application was received on ", day, "."), ""};
 }
 
 Finding JudgeClass(const EligibilityRule::ClassOfMembership& rule, const Candidate& candidate) {

@@ -11,6 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/programme/v1/programme.pb.h"
+#include "common/base/actor.h"
 #include "common/base/status.h"
 
 namespace amikeco::applicant::errors {
@@ -53,6 +55,8 @@ inline constexpr ErrorName kStartGateUnavailable{
     "The clearance could not be read, so the stay did not start; try again."};
 inline constexpr ErrorName kNotYourHost{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_HOST",
                                         "Offer your own agency, or your own home, with your own name."};
+inline constexpr ErrorName kNotYourProgramme{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_PROGRAMME",
+                                             "Ask the coordinator of the organisation that operates the programme."};
 inline constexpr ErrorName kOfferIsDecided{absl::StatusCode::kFailedPrecondition, kDomain, "OFFER_IS_DECIDED",
                                            "An offer is decided once; make a new one."};
 
@@ -62,7 +66,7 @@ inline constexpr const ErrorName* kCatalogue[] = {
     &kMemberIsErased,    &kSecondPersonNeeded, &kActiveApplicationExists, &kNotPossibleInState,
     &kWishesNotEligible, &kRuleNotOverridable, &kTaskCompletesItself,     &kNotTaskOwner,
     &kNotTheDay,         &kNotCleared,         &kStartGateUnavailable,    &kNotYourHost,
-    &kOfferIsDecided,
+    &kNotYourProgramme,  &kOfferIsDecided,
 };
 
 // "in matching", for people.
@@ -112,10 +116,21 @@ inline absl::Status WishesNotEligible(absl::string_view application, const std::
       {{"name", application}, {"reasons", absl::StrJoin(reasons, ",")}});
 }
 
+// What the operator alone decides. A section may have coordinators, too, and is a party to its members' applications.
+inline absl::Status CheckOperator(const Actor& actor, const programme::v1::Programme& programme) {
+  const std::string& its_operator = programme.operator_organisation();
+  if (actor.Has(options::v1::ROLE_COORDINATOR) && actor.organisation == its_operator) return absl::OkStatus();
+  return Error(kNotYourProgramme,
+               absl::StrCat("Only a coordinator of ", its_operator, " decides this for ", programme.name(), "."),
+               {{"programme", programme.name()}, {"operator", its_operator}});
+}
+
+// Without items nobody could be asked what is open.
 inline absl::Status NotCleared(absl::string_view application, const std::vector<std::string>& open_items) {
   return Error(kNotCleared,
-               absl::StrCat(application, " is not cleared; open: ",
-                            open_items.empty() ? "the clearance itself" : absl::StrJoin(open_items, ", "), "."),
+               open_items.empty()
+                   ? absl::StrCat(application, " is not cleared.")
+                   : absl::StrCat(application, " is not cleared; open: ", absl::StrJoin(open_items, ", "), "."),
                {{"name", application}, {"open_items", absl::StrJoin(open_items, ",")}});
 }
 

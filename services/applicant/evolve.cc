@@ -74,6 +74,7 @@ void OpenMatching(Application& application, const MatchingOpened& fact) {
   application.mutable_placement()->clear_host();
   application.mutable_placement()->clear_start();
   application.mutable_placement()->clear_end();
+  application.clear_start_overdue();
   if (application.has_clearance()) {
     application.mutable_clearance()->set_cleared(false);
     application.mutable_clearance()->clear_open_items();
@@ -131,7 +132,12 @@ absl::Time NextDue(const Application& application) {
   const auto at = [&](const google::type::Date& day) { due = std::min(due, Behind(application, day)); };
   const Application::State state = application.state();
   if (IsPossible(state, Event::kEndorsementLapses) && application.has_endorse_by()) at(application.endorse_by());
-  if (IsPossible(state, Event::kStayIsOver) && application.placement().has_end()) at(application.placement().end());
+  const bool ends = IsPossible(state, Event::kStayIsOver) || IsPossible(state, Event::kStayIsMissed);
+  if (ends && application.placement().has_end()) at(application.placement().end());
+  if (IsPossible(state, Event::kStartIsOverdue) && application.placement().has_start() &&
+      !application.start_overdue()) {
+    at(application.placement().start());
+  }
   if (IsPossible(state, Event::kReportIsOverdue) && application.has_report_due() && !application.report_overdue()) {
     at(application.report_due());
   }
@@ -180,6 +186,7 @@ void Fold(Application& application, const ApplicationFact& fact) {
     case ApplicationFact::kCancelled:
       return End(application, Application::STATE_CANCELLED, fact.cancelled().by(), fact.cancelled().reason());
     case ApplicationFact::kLapsed:
+    case ApplicationFact::kStayMissed:
       return application.set_state(Application::STATE_LAPSED);
     case ApplicationFact::kUnplaced:
       return application.set_state(Application::STATE_UNPLACED);
@@ -197,6 +204,8 @@ void Fold(Application& application, const ApplicationFact& fact) {
     case ApplicationFact::kTaskOverdue:
       if (Task* task = FindTask(application, fact.task_overdue().task())) task->set_overdue(true);
       return;
+    case ApplicationFact::kStartOverdue:
+      return application.set_start_overdue(true);
     case ApplicationFact::kReportOverdue:
       return application.set_report_overdue(true);
     case ApplicationFact::kTasksPlanned:

@@ -24,8 +24,8 @@ std::string IneligibleSummary(const App& application) {
 
 std::string EndedSummary(const App& application, absl::string_view what) {
   const std::string& reason = application.ending().reason();
-  return absl::StrCat("The application was ", what, " by ", application.ending().by(),
-                      reason.empty() ? "." : absl::StrCat(": ", reason, "."));
+  return absl::StrCat("The application was ", what, " by ", application.ending().by(), reason.empty() ? "." : ": ",
+                      reason);
 }
 
 std::string StayWords(const App& application) {
@@ -49,10 +49,10 @@ std::string Summary(const App& application) {
       return "A host's command approved; the officer has not yet accepted.";
     case App::STATE_AGREED:
       return absl::StrCat("The stay at ", application.placement().host(), " ", StayWords(application),
-                          " is agreed; clearance is not complete.");
+                          " is agreed; it can start when clearance is complete.");
     case App::STATE_CLEARED:
       return absl::StrCat("The stay at ", application.placement().host(), " ", StayWords(application),
-                          " is agreed and cleared.");
+                          " is agreed and cleared; it can start on its first day.");
     case App::STATE_STARTED:
       return absl::StrCat("The stay is under way, ", StayWords(application), ".");
     case App::STATE_SUSPENDED:
@@ -66,9 +66,11 @@ std::string Summary(const App& application) {
     case App::STATE_CANCELLED:
       return EndedSummary(application, "cancelled");
     case App::STATE_LAPSED:
-      return "The application lapsed: nobody endorsed it in time.";
+      return application.has_endorsement()
+                 ? absl::StrCat("The application lapsed: the stay ", StayWords(application), " was never started.")
+                 : "The application lapsed: nobody endorsed it in time.";
     case App::STATE_UNPLACED:
-      return "The application ended without a place: no host is left to ask.";
+      return "The application ended without a place: no host that could take the officer is left to ask.";
     default:
       return "";
   }
@@ -96,12 +98,40 @@ class List {
   absl::CivilDay today_;
 };
 
-void AddClearance(const App& application, List& list) {
-  if (application.clearance().open_items().empty()) {
-    list.Add("The items of the clearance", options::v1::ROLE_OFFICER, application.member());
+// "Liability waiver of the host agency (liability-waiver/1)": what people call it, and what commands do.
+std::string ItemWords(absl::string_view item, const programme::v1::Programme& programme) {
+  for (const programme::v1::ComplianceItem& asked : programme.compliance()) {
+    if (asked.id() == item.substr(0, item.find('/'))) return absl::StrCat(asked.title(), " (", item, ")");
   }
-  for (const std::string& item : application.clearance().open_items()) {
-    list.Add(absl::StrCat("The clearance's item ", item), options::v1::ROLE_OFFICER, application.member());
+  return std::string(item);
+}
+
+// As compliance told it last; before it has spoken of any, what the programme asks for.
+void AddClearanceAsTold(const App& application, const programme::v1::Programme& programme, List& list) {
+  const auto add = [&](absl::string_view item) {
+    list.Add(ItemWords(item, programme), options::v1::ROLE_OFFICER, application.member());
+  };
+  for (const std::string& item : application.clearance().open_items()) add(item);
+  if (!application.clearance().open_items().empty()) return;
+  for (const programme::v1::ComplianceItem& item : programme.compliance()) {
+    if (item.mandatory()) add(item.id());
+  }
+}
+
+void AddClearance(const App& application, const programme::v1::Programme& programme,
+                  const compliance::v1::Clearance* clearance, List& list) {
+  if (clearance == nullptr) return AddClearanceAsTold(application, programme, list);
+  if (clearance->state() == compliance::v1::Clearance::STATE_REVOKED) {
+    list.Add(absl::StrCat("The clearance, which ", clearance->revoked_by(), " revoked: ", clearance->reason()),
+             options::v1::ROLE_COMPLIANCE_OFFICER, programme.operator_organisation());
+  }
+  for (const compliance::v1::OpenItem& item : clearance->open_items()) {
+    if (!item.mandatory()) continue;
+    const auto words = [](std::string* out, const compliance::v1::OpenReason& reason) { *out += reason.explanation(); };
+    const std::string why = absl::StrJoin(item.reasons(), " ", words);
+    list.Due(list.Add(absl::StrCat(ItemWords(item.item(), programme), why.empty() ? "" : ": ", why),
+                      options::v1::ROLE_OFFICER, application.member()),
+             item.due());
   }
 }
 
@@ -116,7 +146,8 @@ void AddExceptions(const App& application, const programme::v1::Programme& progr
 }
 
 // What the state itself waits for.
-void AddNextStep(const App& application, const programme::v1::Programme& programme, List& list) {
+void AddNextStep(const App& application, const programme::v1::Programme& programme,
+                 const compliance::v1::Clearance* clearance, List& list) {
   const std::string& operator_name = programme.operator_organisation();
   switch (application.state()) {
     case App::STATE_AWAITING_ENDORSEMENT:
@@ -139,9 +170,8 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
       list.Add("The officer's answer", options::v1::ROLE_OFFICER, application.member());
       return;
     case App::STATE_AGREED:
-      return AddClearance(application, list);
     case App::STATE_SUSPENDED:
-      return AddClearance(application, list);
+      return AddClearance(application, programme, clearance, list);
     case App::STATE_CLEARED:
       list.Due(list.Add("The start of the stay", options::v1::ROLE_OFFICER, application.member()),
                application.placement().start());
@@ -189,15 +219,17 @@ bool IsEarlier(const v1::Waiting& a, const v1::Waiting& b) {
 
 }  // namespace
 
+bool RestsOnClearance(App::State state) { return state == App::STATE_AGREED || state == App::STATE_SUSPENDED; }
+
 v1::ApplicationExplanation Explain(const App& application, const programme::v1::Programme& programme,
-                                   absl::CivilDay today) {
+                                   absl::CivilDay today, const compliance::v1::Clearance* clearance) {
   v1::ApplicationExplanation explanation;
   explanation.set_name(application.name());
   explanation.set_state(application.state());
   explanation.set_summary(Summary(application));
   *explanation.mutable_rule_results() = application.rule_results();
   List list(explanation, today);
-  AddNextStep(application, programme, list);
+  AddNextStep(application, programme, clearance, list);
   AddTasks(application, programme, list);
   std::stable_sort(explanation.mutable_waiting_for()->begin(), explanation.mutable_waiting_for()->end(), IsEarlier);
   for (const Event event : {Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask, Event::kStartStay,

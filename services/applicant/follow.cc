@@ -54,17 +54,6 @@ Facts Note(v1::PlacementNoted placement) {
   return {fact};
 }
 
-void CompleteTasks(const v1::Application& application, programme::v1::TaskTrigger trigger, const Circumstance& c,
-                   Facts& facts) {
-  for (const v1::Task& task : application.tasks()) {
-    if (task.done() || task.done_when() != trigger) continue;
-    v1::ApplicationFact& fact = facts.emplace_back();
-    fact.mutable_task_completed()->set_task(task.id());
-    fact.mutable_task_completed()->set_by(c.actor.subject);
-    *fact.mutable_task_completed()->mutable_date() = ToDate(Today(c));
-  }
-}
-
 Event EventOf(const PlacementFact& fact) {
   switch (fact.fact_case()) {
     case PlacementFact::kHostInvited:
@@ -98,38 +87,40 @@ int RoundOpened(const PlacementFact& fact) {
 
 Facts FactsAt(const v1::Application& application, const PlacementFact& fact, const Circumstance& c) {
   const v1::PlacementNoted& placement = application.placement();
-  Facts facts;
+  // The placement at another stage, and the steps that are done with it.
+  const auto note = [&](v1::PlacementNoted noted, programme::v1::TaskTrigger done) {
+    Facts facts = Note(std::move(noted));
+    for (v1::ApplicationFact& task : TasksDone(application, done, c)) facts.push_back(std::move(task));
+    return facts;
+  };
   switch (fact.fact_case()) {
     case PlacementFact::kHostInvited:
       return Note(Invited(placement, fact.host_invited()));
     case PlacementFact::kInvitationEnded:
       return Note(Searching(application, placement.round()));
     case PlacementFact::kHostWilling:
-      facts = Note(At(placement, v1::PLACEMENT_STAGE_HOST_WILLING));
-      CompleteTasks(application, programme::v1::TASK_TRIGGER_HOST_WILLING, c, facts);
-      return facts;
+      return note(At(placement, v1::PLACEMENT_STAGE_HOST_WILLING), programme::v1::TASK_TRIGGER_HOST_WILLING);
     case PlacementFact::kCommandApproved:
-      facts = Note(At(placement, v1::PLACEMENT_STAGE_COMMAND_APPROVED));
-      CompleteTasks(application, programme::v1::TASK_TRIGGER_COMMAND_APPROVED, c, facts);
-      return facts;
+      return note(At(placement, v1::PLACEMENT_STAGE_COMMAND_APPROVED), programme::v1::TASK_TRIGGER_COMMAND_APPROVED);
     case PlacementFact::kAgreed:
-      return Note(Agreed(placement, fact.agreed()));
+      // Nobody seeks a home for an officer who wishes none: that step must not stay open for ever.
+      return note(Agreed(placement, fact.agreed()), fact.agreed().has_home_host_until()
+                                                        ? programme::v1::TASK_TRIGGER_UNSPECIFIED
+                                                        : programme::v1::TASK_TRIGGER_HOME_HOST_FOUND);
     case PlacementFact::kSearchExhausted: {
-      v1::ApplicationFact& unplaced = facts.emplace_back();
+      v1::ApplicationFact unplaced;
       unplaced.mutable_unplaced()->set_placement(placement.placement());
       unplaced.mutable_unplaced()->set_invitations(fact.search_exhausted().invitations());
-      return facts;
+      return {unplaced};
     }
     case PlacementFact::kActivitiesSet:
-      CompleteTasks(application, programme::v1::TASK_TRIGGER_ACTIVITIES_SET, c, facts);
-      return facts;
+      return TasksDone(application, programme::v1::TASK_TRIGGER_ACTIVITIES_SET, c);
     case PlacementFact::kHomeHostAgreed:
     case PlacementFact::kHomeHostNotFound:
       // A search that found nobody is over, too.
-      CompleteTasks(application, programme::v1::TASK_TRIGGER_HOME_HOST_FOUND, c, facts);
-      return facts;
+      return TasksDone(application, programme::v1::TASK_TRIGGER_HOME_HOST_FOUND, c);
     default:
-      return facts;
+      return {};
   }
 }
 
@@ -213,10 +204,19 @@ Facts Tick(const v1::Application& application, const Circumstance& c) {
     return {fact};
   }
   const v1::PlacementNoted& placement = application.placement();
-  if (IsPossible(state, Event::kStayIsOver) && passed(placement.has_end(), placement.end())) {
-    return EndOfStay(ToDay(placement.end()), c);
-  }
+  const bool over = passed(placement.has_end(), placement.end());
+  if (IsPossible(state, Event::kStayIsOver) && over) return EndOfStay(ToDay(placement.end()), c);
   Facts facts;
+  if (IsPossible(state, Event::kStayIsMissed) && over) {
+    v1::StayMissed& missed = *facts.emplace_back().mutable_stay_missed();
+    *missed.mutable_date() = ToDate(Today(c));
+    missed.set_placement(placement.placement());
+    return facts;
+  }
+  if (IsPossible(state, Event::kStartIsOverdue) && !application.start_overdue() &&
+      passed(placement.has_start(), placement.start())) {
+    *facts.emplace_back().mutable_start_overdue()->mutable_due() = placement.start();
+  }
   if (IsPossible(state, Event::kReportIsOverdue) && !application.report_overdue() &&
       passed(application.has_report_due(), application.report_due())) {
     *facts.emplace_back().mutable_report_overdue()->mutable_due() = application.report_due();

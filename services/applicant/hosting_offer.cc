@@ -54,6 +54,7 @@ HostingOfferFacts Decide(const v1::HostingOffer& offer, const v1::OfferToHostReq
 
 HostingOfferFacts Decide(const v1::HostingOffer& offer, const v1::DecideHostingOfferRequest& command,
                          const OfferCircumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(errors::CheckOperator(c.actor, c.programme));
   const v1::HostingOffer::State wanted =
       command.accept() ? v1::HostingOffer::STATE_ACCEPTED : v1::HostingOffer::STATE_DECLINED;
   if (offer.state() == wanted) return std::vector<v1::HostingOfferFact>{};

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "amikeco/compliance/v1/compliance.pb.h"
 #include "common/base/dates.h"
 #include "common/events/execute.h"
 #include "services/applicant/doors.h"
@@ -75,6 +74,13 @@ absl::StatusOr<Application> ApplicantService::ChangeAndAnswer(Call& call, const 
   return Execute<Application>(in_.store, call, [&](Transaction& tx) { return Change(tx, call, request); });
 }
 
+absl::StatusOr<Application> ApplicantService::Read(absl::string_view name, const Actor& actor) {
+  return Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
+    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), name, actor));
+    return Answer(application);
+  });
+}
+
 absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
     Call& call, const v1::CheckEligibilityRequest& request) {
   FieldErrors wrong;
@@ -131,10 +137,7 @@ absl::StatusOr<Application> ApplicantService::SubmitApplication(Call& call,
 }
 
 absl::StatusOr<Application> ApplicantService::GetApplication(Call& call, const v1::GetApplicationRequest& request) {
-  return Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
-    return Answer(application);
-  });
+  return Read(request.name(), call.actor);
 }
 
 absl::StatusOr<v1::ListApplicationsResponse> ApplicantService::ListApplications(
@@ -169,12 +172,12 @@ absl::StatusOr<v1::ListApplicationsResponse> ApplicantService::ListApplications(
 
 absl::StatusOr<v1::ApplicationExplanation> ApplicantService::ExplainApplication(
     Call& call, const v1::ExplainApplicationRequest& request) {
-  return Query<v1::ApplicationExplanation>(
-      in_.store, [&](Reader& reader) -> absl::StatusOr<v1::ApplicationExplanation> {
-        AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
-        AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
-        return Explain(application.value, *programme, Today({call.time, call.actor, *programme}));
-      });
+  AMIKECO_ASSIGN_OR_RETURN(const Application application, Read(request.name(), call.actor));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application));
+  const absl::CivilDay today = Today({call.time, call.actor, *programme});
+  if (!RestsOnClearance(application.state())) return Explain(application, *programme, today);
+  const auto clearance = ReadClearance(call, application);
+  return Explain(application, *programme, today, clearance.ok() ? &*clearance : nullptr);
 }
 
 absl::StatusOr<Application> ApplicantService::ChangeWishes(Call& call, const v1::ChangeWishesRequest& request) {
@@ -203,34 +206,43 @@ absl::StatusOr<Application> ApplicantService::EndStay(Call& call, const v1::EndS
   return ChangeAndAnswer(call, request);
 }
 
+absl::StatusOr<compliance::v1::Clearance> ApplicantService::ReadClearance(const Call& call,
+                                                                          const Application& application) {
+  compliance::v1::GetClearanceRequest request;
+  request.set_name(absl::StrCat("clearances/", absl::StripPrefix(application.name(), "applications/")));
+  CallOptions options;
+  options.timeout = std::min(kGateTimeout, call.deadline - absl::Now());
+  options.traceparent = call.traceparent;
+  return in_.compliance.Call<compliance::v1::Clearance>(kGetClearance, request, options);
+}
+
 // Nothing when the stay could not begin anyway: the transaction says why, or remembers that it has begun by this very
 // request.
 absl::StatusOr<std::optional<GateReading>> ApplicantService::ReadGate(const Call& call,
                                                                       const v1::StartStayRequest& request) {
-  AMIKECO_ASSIGN_OR_RETURN(
-      const auto application, Query<Application>(in_.store, [&](Reader& reader) -> absl::StatusOr<Application> {
-        AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, Applications(), request.name(), call.actor));
-        return found.value;
-      }));
+  AMIKECO_ASSIGN_OR_RETURN(const Application application, Read(request.name(), call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application));
-  if (!CheckStart(application, {call.time, call.actor, *programme}).ok()) return std::nullopt;
-  compliance::v1::GetClearanceRequest gate_request;
-  gate_request.set_name(absl::StrCat("clearances/", absl::StripPrefix(application.name(), "applications/")));
-  CallOptions options;
-  options.timeout = std::min(kGateTimeout, call.deadline - absl::Now());
-  options.traceparent = call.traceparent;
-  const auto clearance = in_.compliance.Call<compliance::v1::Clearance>(kGetClearance, gate_request, options);
+  const absl::Status possible = CheckStart(application, {call.time, call.actor, *programme});
+  const bool uncleared = application.state() == Application::STATE_AGREED;
+  if (!possible.ok() && !uncleared) return std::nullopt;
+  const auto clearance = ReadClearance(call, application);
   if (absl::IsNotFound(clearance.status())) return errors::NotCleared(application.name(), {});
+  if (!clearance.ok() && uncleared) return possible;
   if (!clearance.ok()) {
     return Error(errors::kStartGateUnavailable,
                  absl::StrCat("The clearance of ", application.name(), " could not be read; the stay has not started."),
-                 {{"name", application.name()}, {"clearance", gate_request.name()}});
+                 {{"name", application.name()}});
   }
   GateReading gate{clearance->name(), clearance->version(), clearance->cleared(), {}};
+  if (clearance->state() == compliance::v1::Clearance::STATE_REVOKED) gate.open_items.push_back("revoked");
   for (const auto& item : clearance->open_items()) {
     if (item.mandatory()) gate.open_items.push_back(item.item());
   }
-  return gate;
+  if (!uncleared) return gate;
+  if (!gate.cleared) return errors::NotCleared(application.name(), gate.open_items);
+  return Error(amikeco::errors::kLostRace,
+               absl::StrCat(application.name(), " was cleared this moment, and the news is on its way."),
+               {{"name", application.name()}});
 }
 
 absl::StatusOr<Application> ApplicantService::StartStay(Call& call, const v1::StartStayRequest& request) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
 #include "common/base/ids.h"
 #include "common/events/reaction.h"
 #include "common/rpc/call.h"
@@ -82,6 +83,7 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Application> Change(Transaction& tx, const Call& call, const Request& request);
   template <typename Request>
   absl::StatusOr<v1::Application> ChangeAndAnswer(Call& call, const Request& request);
+  absl::StatusOr<v1::Application> Read(absl::string_view name, const Actor& actor);
   template <typename Request>
   absl::StatusOr<v1::Member> ChangeMember(Transaction& tx, const Call& call, const Request& request);
 
@@ -91,6 +93,8 @@ class ApplicantService final : public Timed {
   absl::Status MoveEndorsed(Transaction& tx, const v1::Member& member, const Origin& origin);
   absl::Status MayReadProfile(Reader& reader, const v1::Member& member, const Actor& actor);
   absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);
+  // As compliance has it now; waits two seconds at most.
+  absl::StatusOr<compliance::v1::Clearance> ReadClearance(const Call& call, const v1::Application& application);
   // In the version that the application runs on.
   absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(const v1::Application& application) const;
   std::string NameFor(absl::string_view collection, const std::string& id) const;

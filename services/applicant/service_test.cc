@@ -264,6 +264,48 @@ TEST_F(ApplicantServiceTest, ReadsTheClearanceFreshAndNamesWhatIsOpen) {
   EXPECT_EQ(ReasonOf(Start().status()), "NOT_CLEARED");
 }
 
+// A5-02: who is refused hears which items are open as compliance has it now, not as it was told last.
+TEST_F(ApplicantServiceTest, NamesTheOpenItemsOfAStayThatIsNotYetCleared) {
+  Register("M-17");
+  Endorse(kMember);
+  ASSERT_TRUE(Submit("A-1").ok());
+  Clear("A-1");
+  ASSERT_TRUE(Hear("clearances/A-1", test::Compliance::Revoked()).ok());
+  clock_.AdvanceTo(Noon("2026-07-06"));
+  gate_.clearance.set_cleared(false);
+  auto& open = *gate_.clearance.add_open_items();
+  open.set_item("liability-waiver/1");
+  open.set_mandatory(true);
+  const auto items = [&] { return DetailOf<google::rpc::ErrorInfo>(Start().status())->metadata().at("open_items"); };
+  EXPECT_EQ(items(), "liability-waiver/1");
+  gate_.clearance.set_state(compliance::v1::Clearance::STATE_REVOKED);
+  EXPECT_EQ(items(), "revoked,liability-waiver/1");
+  gate_.status = absl::UnavailableError("no route");
+  EXPECT_EQ(items(), "revoked") << "what was told last";
+  gate_.status = absl::OkStatus();
+  gate_.clearance.set_cleared(true);
+  EXPECT_EQ(Start().status().code(), absl::StatusCode::kAborted) << "cleared, and not yet heard of";
+  EXPECT_EQ(Get(kApplication).state(), App::STATE_AGREED);
+}
+
+// A0-31: the agency that offers itself does not decide about its own offer.
+TEST_F(ApplicantServiceTest, LeavesOffersToTheOperatorsCoordinator) {
+  const Actor contact{
+      "people/hank", "hosts/CA0194200", {options::v1::ROLE_HOST_CONTACT, options::v1::ROLE_COORDINATOR}};
+  v1::OfferToHostRequest request;
+  request.set_programme(test::kInboundName);
+  request.set_kind(v1::OFFER_KIND_HOST_AGENCY);
+  request.set_host("hosts/CA0194200");
+  *request.mutable_first_day() = test::Date("2026-06-01");
+  *request.mutable_last_day() = test::Date("2026-09-30");
+  request.set_capacity(2);
+  const auto offer = Ask<v1::HostingOffer>(contact, "OfferToHost", request);
+  ASSERT_TRUE(offer.ok()) << offer.status();
+  auto decision = Named<v1::DecideHostingOfferRequest>(offer->name());
+  decision.set_accept(true);
+  EXPECT_EQ(ReasonOf(Ask<v1::HostingOffer>(contact, "DecideHostingOffer", decision).status()), "NOT_YOUR_PROGRAMME");
+}
+
 TEST_F(ApplicantServiceTest, AnswersARepeatedStartEvenWhileTheGateIsAway) {
   Register("M-17");
   Endorse(kMember);

@@ -149,6 +149,7 @@ struct Matching {
     fact.mutable_invitation_ended()->set_end(matching::v1::INVITATION_END_DECLINED);
     return fact;
   }
+  // A home is looked for.
   static matching::v1::PlacementFact Agreed(absl::string_view start = "2026-07-06",
                                             absl::string_view end = "2026-07-26") {
     matching::v1::PlacementFact fact;
@@ -157,6 +158,7 @@ struct Matching {
     leg.set_host("hosts/CA0194200");
     *leg.mutable_start() = Date(start);
     *leg.mutable_end() = Date(end);
+    *fact.mutable_agreed()->mutable_home_host_until() = ToTimestamp(Noon("2026-06-08"));
     return fact;
   }
   static matching::v1::PlacementFact Exhausted() {

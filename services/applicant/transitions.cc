@@ -106,6 +106,8 @@ constexpr Transition kTable[] = {
     {kAgreed, Event::kOverrideRule, When::kAlways, kAgreed},
     {kAgreed, Event::kCompleteTask, When::kAlways, kAgreed},
     {kAgreed, Event::kTaskIsOverdue, When::kAlways, kAgreed},
+    {kAgreed, Event::kStartIsOverdue, When::kAlways, kAgreed},
+    {kAgreed, Event::kStayIsMissed, When::kAlways, kLapsed},
     {kAgreed, Event::kWithdraw, When::kAlways, kWithdrawn},
     {kAgreed, Event::kCancel, When::kAlways, kCancelled},
 
@@ -119,6 +121,8 @@ constexpr Transition kTable[] = {
     {kCleared, Event::kOverrideRule, When::kAlways, kCleared},
     {kCleared, Event::kCompleteTask, When::kAlways, kCleared},
     {kCleared, Event::kTaskIsOverdue, When::kAlways, kCleared},
+    {kCleared, Event::kStartIsOverdue, When::kAlways, kCleared},
+    {kCleared, Event::kStayIsMissed, When::kAlways, kLapsed},
     {kCleared, Event::kWithdraw, When::kAlways, kWithdrawn},
     {kCleared, Event::kCancel, When::kAlways, kCancelled},
 
@@ -222,6 +226,10 @@ absl::string_view NameOf(Event event) {
       return "ClearanceLost or ClearanceRevoked";
     case Event::kEndorsementLapses:
       return "nobody endorsed in time";
+    case Event::kStartIsOverdue:
+      return "the stay's first day has passed without a start";
+    case Event::kStayIsMissed:
+      return "the stay's last day has passed without a start";
     case Event::kTaskIsOverdue:
       return "a task's due date has passed";
     case Event::kStayIsOver:

@@ -39,6 +39,8 @@ enum class Event {
   kClearanceGranted,
   kClearanceLost,
   kEndorsementLapses,
+  kStartIsOverdue,
+  kStayIsMissed,
   kTaskIsOverdue,
   kStayIsOver,
   kReportIsOverdue,

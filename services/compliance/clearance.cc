@@ -15,6 +15,10 @@ namespace {
 using programme::v1::ComplianceItem;
 using v1::Clearance;
 using v1::ClearanceFact;
+using Legs = google::protobuf::RepeatedPtrField<matching::v1::Leg>;
+
+// Why a clearance is revoked that was when its placement ended; the first reason is in its history.
+constexpr char kStillRevoked[] = "STILL_REVOKED";
 
 absl::TimeZone ZoneOf(const Clearance& clearance) {
   absl::TimeZone zone = absl::UTCTimeZone();
@@ -23,6 +27,10 @@ absl::TimeZone ZoneOf(const Clearance& clearance) {
 }
 
 absl::Time StartOf(const Clearance& clearance, absl::CivilDay day) { return absl::FromCivil(day, ZoneOf(clearance)); }
+
+bool IsLive(const Clearance& clearance) {
+  return clearance.state() != Clearance::STATE_UNSPECIFIED && clearance.state() != Clearance::STATE_CLOSED;
+}
 
 absl::Status StillOpen(const Clearance& clearance) {
   if (clearance.state() == Clearance::STATE_CLOSED) return errors::ClearanceClosed(clearance.name());
@@ -52,6 +60,27 @@ ClearanceFact LostFact(const Clearance& clearance, absl::CivilDay today) {
     if (open.mandatory()) lost.add_open_items(open.item());
   }
   *lost.mutable_as_of() = ToDate(today);
+  return fact;
+}
+
+ClearanceFact RevokedFact(const Clearance& clearance, absl::string_view by, absl::string_view reason) {
+  ClearanceFact fact;
+  v1::ClearanceRevoked& revoked = *fact.mutable_revoked();
+  revoked.set_application(clearance.application());
+  revoked.set_placement(clearance.placement());
+  revoked.set_by(std::string(by));
+  revoked.set_reason(std::string(reason));
+  return fact;
+}
+
+ClearanceFact RescheduledFact(const Clearance& clearance, const Legs& legs, const programme::v1::Programme& programme,
+                              absl::Time now) {
+  ClearanceFact fact;
+  v1::ClearanceRescheduled& rescheduled = *fact.mutable_rescheduled();
+  rescheduled.set_application(clearance.application());
+  *rescheduled.mutable_legs() = legs;
+  for (v1::RequiredItem& item : ItemsFor(programme, legs)) *rescheduled.add_items() = std::move(item);
+  *rescheduled.mutable_at() = ToTimestamp(now);
   return fact;
 }
 
@@ -108,6 +137,15 @@ absl::StatusOr<const v1::RequiredItem*> Meant(const Clearance& clearance, absl::
   return found;
 }
 
+// A host answers for itself on pictures (A0-33); everything else is the officer's to see to.
+std::string OwnerOf(const Clearance& clearance, absl::string_view item) {
+  for (const v1::RequiredItem& required : clearance.items()) {
+    const bool hosts = required.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !required.host().empty();
+    if (hosts && required.id() == item) return required.host();
+  }
+  return clearance.member();
+}
+
 // Not set means without bound on that side.
 template <typename Request>
 absl::Status CheckPeriod(const Request& request) {
@@ -162,8 +200,7 @@ ClearanceFact FactOf(v1::ItemRecorded recorded) {
   return fact;
 }
 
-bool SameLegs(const google::protobuf::RepeatedPtrField<matching::v1::Leg>& a,
-              const google::protobuf::RepeatedPtrField<matching::v1::Leg>& b) {
+bool SameLegs(const Legs& a, const Legs& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const matching::v1::Leg& x, const matching::v1::Leg& y) {
     return x.SerializeAsString() == y.SerializeAsString();
   });
@@ -260,13 +297,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RevokeClearan
                              const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
   if (clearance.state() == Clearance::STATE_REVOKED) return errors::AlreadyRevoked(clearance.name());
-  ClearanceFact fact;
-  v1::ClearanceRevoked& revoked = *fact.mutable_revoked();
-  revoked.set_application(clearance.application());
-  revoked.set_placement(clearance.placement());
-  revoked.set_by(circumstance.actor.subject);
-  revoked.set_reason(request.reason());
-  return Facts{fact};
+  return Facts{RevokedFact(clearance, circumstance.actor.subject, request.reason())};
 }
 
 absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::ReinstateClearanceRequest& request,
@@ -288,7 +319,15 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::ReinstateClea
 
 Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& agreed, absl::string_view placement,
                const programme::v1::Programme& programme, absl::Time now) {
-  if (clearance.state() == Clearance::STATE_CLOSED && clearance.reason() != kPlacementEnded) return {};
+  if (clearance.state() == Clearance::STATE_CLOSED) {
+    if (clearance.reason() != kPlacementEnded || agreed.legs().empty()) return {};
+    Facts reopened = {RescheduledFact(clearance, agreed.legs(), programme, now)};
+    // A revocation ends by a second person alone, never by another agreement.
+    if (!clearance.revoked_by().empty()) {
+      reopened.push_back(RevokedFact(clearance, clearance.revoked_by(), kStillRevoked));
+    }
+    return Concluded(clearance, std::move(reopened), now);
+  }
   if (clearance.state() != Clearance::STATE_UNSPECIFIED) {
     return OnLegsChanged(clearance, agreed.legs(), programme, now);
   }
@@ -307,24 +346,14 @@ Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& 
   return Concluded(clearance, {fact}, now);
 }
 
-Facts OnLegsChanged(const Clearance& clearance, const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
-                    const programme::v1::Programme& programme, absl::Time now) {
-  if (clearance.state() == Clearance::STATE_UNSPECIFIED) return {};
-  if (clearance.state() == Clearance::STATE_CLOSED && (clearance.reason() != kPlacementEnded || legs.empty()))
-    return {};
-  if (clearance.state() != Clearance::STATE_CLOSED && SameLegs(clearance.legs(), legs)) return {};
-  ClearanceFact fact;
-  v1::ClearanceRescheduled& rescheduled = *fact.mutable_rescheduled();
-  rescheduled.set_application(clearance.application());
-  *rescheduled.mutable_legs() = legs;
-  for (v1::RequiredItem& item : ItemsFor(programme, legs)) *rescheduled.add_items() = std::move(item);
-  *rescheduled.mutable_at() = ToTimestamp(now);
-  return Concluded(clearance, {fact}, now);
+Facts OnLegsChanged(const Clearance& clearance, const Legs& legs, const programme::v1::Programme& programme,
+                    absl::Time now) {
+  if (!IsLive(clearance) || SameLegs(clearance.legs(), legs)) return {};
+  return Concluded(clearance, {RescheduledFact(clearance, legs, programme, now)}, now);
 }
 
 Facts OnBegun(const Clearance& clearance, const google::type::Date& date, absl::Time now) {
-  const bool lives = clearance.state() != Clearance::STATE_UNSPECIFIED && clearance.state() != Clearance::STATE_CLOSED;
-  if (!lives || clearance.has_begun()) return {};
+  if (!IsLive(clearance) || clearance.has_begun()) return {};
   ClearanceFact fact;
   fact.mutable_stay_begun()->set_application(clearance.application());
   *fact.mutable_stay_begun()->mutable_date() = date;
@@ -354,6 +383,7 @@ Facts OnTime(const Clearance& clearance, absl::Time now) {
       v1::ItemDue& item = *facts.emplace_back().mutable_item_due();
       item.set_application(clearance.application());
       item.set_item(open.item());
+      item.set_owner(OwnerOf(clearance, open.item()));
     }
     return facts;
   }
@@ -365,9 +395,7 @@ Facts OnTime(const Clearance& clearance, absl::Time now) {
 }
 
 std::optional<absl::Time> NextDue(const Clearance& clearance) {
-  if (clearance.state() == Clearance::STATE_UNSPECIFIED || clearance.state() == Clearance::STATE_CLOSED) {
-    return std::nullopt;
-  }
+  if (!IsLive(clearance)) return std::nullopt;
   if (clearance.has_begun()) {
     if (clearance.state() == Clearance::STATE_REVOKED || !clearance.has_judged_on()) return std::nullopt;
     const auto change = NextChange(clearance, ToDay(clearance.judged_on()));

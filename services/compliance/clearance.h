@@ -43,7 +43,7 @@ absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::ReinstateClearanceR
 // The default clearance is one that does not exist yet.
 Facts OnAgreed(const v1::Clearance&, const matching::v1::PlacementAgreed&, absl::string_view placement,
                const programme::v1::Programme&, absl::Time now);
-// The legs are these now; none: the agreement is void until there is a new one.
+// The legs are these now; none: the agreement is void until there is a new one. What is closed stays closed.
 Facts OnLegsChanged(const v1::Clearance&, const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
                     const programme::v1::Programme&, absl::Time now);
 Facts OnBegun(const v1::Clearance&, const google::type::Date& date, absl::Time now);

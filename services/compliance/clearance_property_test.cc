@@ -213,6 +213,7 @@ class Pair {
       Add("reschedule", OnLegsChanged(clearance_, message.legs(), TestProgramme(), Now()));
     }
     if (!may || (!agreed && !model_.exists)) return;
+    if (!agreed || !model_.closed.empty() || model_.legs.empty()) model_.begun = false;
     model_.exists = true;
     model_.closed = "";
     model_.legs = legs;
@@ -274,7 +275,8 @@ class Pair {
       *request.mutable_valid_to() = DateOf(period->second);
     }
     if (Do("check", request, kFirst)) {
-      const auto [from, to] = period.value_or(std::pair(-10000, 10000));
+      auto [from, to] = period.value_or(std::pair(-10000, 10000));
+      if (outcome != v1::OUTCOME_SATISFIED) from = -10000;
       model_.records.push_back({"background-check", kind, outcome, from, to, '?'});
     }
   }
@@ -327,7 +329,6 @@ class Pair {
     Add(reason, OnEnded(clearance_, reason));
     if (!model_.exists) return;
     if (model_.closed.empty() || model_.closed == "PLACEMENT_ENDED") model_.closed = reason;
-    model_.revoked = false;
   }
 
   // Time passes; the clock's door is sometimes late.

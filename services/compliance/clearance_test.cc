@@ -429,6 +429,28 @@ TEST(Revocation, StandsWhateverTheItemsSayAndNeedsASecondPersonToEnd) {  // A5-0
   EXPECT_EQ(story.FactNames().back(), "granted");
 }
 
+TEST(Revocation, OutlivesAPlacementThatEndedAndIsAgreedAnew) {  // A5-04
+  Story story;
+  story.Complete();
+  ASSERT_TRUE(story.Revoke(kCompliance).ok());
+  story.Add(OnEnded(story.clearance, "PLACEMENT_ENDED"));
+  story.Agree({LegOf("2", "hosts/A", "2027-03-14", "2027-03-20")});
+  EXPECT_EQ(story.clearance.state(), Clearance::STATE_REVOKED);
+  EXPECT_EQ(story.FactNames().back(), "revoked");
+  EXPECT_EQ(ReasonOf(story.Reinstate(kCompliance)), "SECOND_PERSON_NEEDED");
+  ASSERT_TRUE(story.Reinstate(kOther).ok());
+  EXPECT_TRUE(story.cleared());
+}
+
+TEST(Closed, IsNotOpenedAgainByAChangeOfItsLegs) {
+  Story story;
+  story.Complete();
+  story.Add(OnEnded(story.clearance, "PLACEMENT_ENDED"));
+  story.Legs({LegOf("1", "hosts/A", "2027-03-14", "2027-03-19")});
+  EXPECT_EQ(story.clearance.state(), Clearance::STATE_CLOSED);
+  EXPECT_FALSE(story.cleared());
+}
+
 TEST(Revocation, DoesNotGrantOnReinstatementWhatWasLostMeanwhile) {
   Story story;
   story.Complete();
@@ -505,6 +527,35 @@ TEST(RunningStay, LosesItsClearanceByAFailedCheckAtOnce) {  // A0-25
   EXPECT_FALSE(story.cleared());
 }
 
+TEST(RunningStay, LosesItsClearanceByAFailedCheckThatHoldsFromTodayOn) {  // A0-25
+  Story story;
+  story.Complete();
+  story.Begin("2027-03-14");
+  v1::RecordBackgroundCheckRequest request;
+  request.set_kind("ncic");
+  request.set_outcome(v1::OUTCOME_NOT_SATISFIED);
+  *request.mutable_valid_from() = Day("2027-03-16");
+  ASSERT_TRUE(story.Do(request, kCompliance).ok());
+  EXPECT_FALSE(story.cleared());
+}
+
+TEST(RunningStay, IsAnotherOnceItsAgreementWasVoidAndNeedsEveryDayBeforeItStarts) {  // A5-02
+  for (const bool closed : {false, true}) {
+    Story story;
+    story.Complete();
+    story.Begin("2027-03-14");
+    if (closed) {
+      story.Add(OnEnded(story.clearance, "PLACEMENT_ENDED"));
+    } else {
+      story.Legs({});
+    }
+    story.Agree({LegOf("2", "hosts/A", "2027-06-01", "2027-06-05")});
+    EXPECT_FALSE(story.cleared());
+    EXPECT_THAT(story.Open(), ElementsAre("health-cover: NOT_COVERED 2027-06-01..2027-06-05",
+                                          "liability-waiver/2: NOT_COVERED 2027-06-01..2027-06-05"));
+  }
+}
+
 TEST(RunningStay, NeedsTheSecondLegsWaiverFromItsFirstDay) {  // A0-24
   Story story(kTwoLegs);
   story.Complete();
@@ -529,6 +580,7 @@ TEST(Time, StatesEachOpenItemOnceOnItsDueDate) {
   story.TickOn("2027-03-13");
   EXPECT_THAT(story.FactNames(), ElementsAre("opened", "item_recorded", "item_due", "item_due", "item_due"));
   EXPECT_EQ(story.history[2].item_due().item(), "background-check");
+  EXPECT_EQ(story.history[2].item_due().owner(), "members/M-17");
   EXPECT_EQ(NextDue(story.clearance), std::nullopt);
 }
 

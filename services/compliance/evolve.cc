@@ -105,8 +105,11 @@ void Apply(Clearance& clearance, const ClearanceReinstated& reinstated) {
 }
 
 void Apply(Clearance& clearance, const ClearanceRescheduled& rescheduled) {
+  const bool reopens = clearance.state() == Clearance::STATE_CLOSED;
+  // What had begun was the agreement that is void; of a new one every day must hold before it starts.
+  if (reopens || clearance.legs().empty() || rescheduled.legs().empty()) clearance.clear_begun();
   SetLegs(clearance, rescheduled.legs(), rescheduled.items());
-  if (clearance.state() == Clearance::STATE_CLOSED) {
+  if (reopens) {
     clearance.set_state(Clearance::STATE_OPEN);
     clearance.clear_reason();
   }
@@ -118,7 +121,6 @@ void Apply(Clearance& clearance, const ItemDue& due) { clearance.add_due_noted(d
 void Apply(Clearance& clearance, const ClearanceClosed& closed) {
   clearance.set_state(Clearance::STATE_CLOSED);
   clearance.set_reason(closed.reason());
-  clearance.clear_revoked_by();
   clearance.clear_lapse_noted();
 }
 

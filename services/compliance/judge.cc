@@ -109,6 +109,8 @@ class Item {
       const auto& kinds = required_.accepted_kinds();
       entry.accepted_kind = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind()) != kinds.end();
     }
+    // What was found out late is as bad as if it had been known on the first day, the only one a check is judged for.
+    if (Checked() && StandingOf(record.outcome()) != Standing::kGood) entry.days.first = kFirstDay;
     // A check or cover for a leg names no agency; a waiver or consent does.
     if (!required_.host().empty() && !record.host().empty()) entry.right_host = record.host() == required_.host();
     return entry;
@@ -311,7 +313,8 @@ bool MediaAllowed(const v1::Clearance& clearance) {
     asked = true;
     const v1::ItemRecord* latest = nullptr;
     for (const v1::ItemRecord& record : clearance.records()) {
-      if (SpeaksFor(record, item) && record.void_reason().empty()) latest = &record;
+      const bool same_host = record.host() == item.host();
+      if (SpeaksFor(record, item) && same_host && record.void_reason().empty()) latest = &record;
     }
     if (latest == nullptr || latest->outcome() != v1::OUTCOME_SATISFIED) return false;
   }

@@ -2,7 +2,8 @@
 //
 // Of the records of one item and kind, the latest that speaks of a day decides about that day; so periods add up, and a
 // new outcome takes the place of the old one for the days it names. A background check that was not passed stands
-// whatever another kind says: one passed check is enough (A0-25), a failed one is never outvoted.
+// whatever another kind says: one passed check is enough (A0-25), a failed one is never outvoted, and it speaks of all
+// days up to its last, whatever its first.
 // Before the stay starts every needed day must hold (A5-02); while it runs, today.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_JUDGE_H_
 #define AMIKECO_SERVICES_COMPLIANCE_JUDGE_H_

@@ -52,6 +52,11 @@ SearchTerms TermsOf(const v1::Placement& placement, const programme::v1::Program
   return MakeTerms(placement.application(), placement.terms(), programme, tomorrow, AskedHosts(placement), symbols);
 }
 
+absl::StatusOr<Rules> RulesIn(const programme::v1::Programme& programme) {
+  AMIKECO_ASSIGN_OR_RETURN(const absl::TimeZone zone, ParseTimeZone(programme.time_zone()));
+  return Rules{programme.matching(), zone, programme.operator_organisation()};
+}
+
 absl::StatusOr<Versioned<v1::Placement>*> Casework::Placement(absl::string_view name) {
   return Load(tx_, tables_.placements, placements_, name);
 }
@@ -71,8 +76,7 @@ absl::StatusOr<const programme::v1::Programme*> Casework::ProgrammeOf(const v1::
 
 absl::StatusOr<Rules> Casework::RulesOf(const v1::Placement& placement) const {
   AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeOf(placement));
-  AMIKECO_ASSIGN_OR_RETURN(const absl::TimeZone zone, ParseTimeZone(programme->time_zone()));
-  return Rules{programme->matching(), zone};
+  return RulesIn(*programme);
 }
 
 absl::Status Casework::State(Versioned<v1::Placement>& placement, const v1::PlacementFact& fact) {
@@ -128,7 +132,7 @@ absl::Status Casework::Settle() {
 absl::Status Casework::Advance(Versioned<v1::Placement>& placement) {
   if (placement.value.stage() != v1::Placement::STAGE_SEARCHING) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeOf(placement.value));
-  AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesOf(placement.value));
+  AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesIn(*programme));
   const int most = rules.matching.max_invitations();
   if (most > 0 && CountedInvitations(placement.value) >= most) return Do(placement, GiveUp());
   SearchTerms query;
@@ -203,7 +207,7 @@ absl::Status Casework::OfferFreedSeats(const std::string& host) {
     AMIKECO_ASSIGN_OR_RETURN(Versioned<v1::Placement>* const placement, Placement(seen.name));
     if (placement->value.stage() != v1::Placement::STAGE_SEARCHING) continue;
     AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeOf(placement->value));
-    AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesOf(placement->value));
+    AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesIn(*programme));
     Verdict verdict;
     directory_.Read([&](const DirectoryView& view) {
       const SearchTerms query = TermsOf(placement->value, *programme, rules, origin_.time, view.symbols);

@@ -108,6 +108,7 @@ class Casework {
   std::set<std::string> homes_freed_;  // hosts near which a home is free
 };
 
+absl::StatusOr<Rules> RulesIn(const programme::v1::Programme& programme);
 // A query for the placement as it is now.
 SearchTerms TermsOf(const v1::Placement& placement, const programme::v1::Programme& programme, const Rules& rules,
                     absl::Time now, const Symbols& symbols);

@@ -69,8 +69,7 @@ absl::StatusOr<MatchingService::Question> MatchingService::QuestionOf(Reader& re
   Question question{std::move(placement.value), nullptr, {}, call.time};
   const applicant::v1::MatchingOpened& terms = question.placement.terms();
   AMIKECO_ASSIGN_OR_RETURN(question.programme, programmes_.Find(terms.programme(), terms.programme_version()));
-  AMIKECO_ASSIGN_OR_RETURN(question.rules.zone, ParseTimeZone(question.programme->time_zone()));
-  question.rules.matching = question.programme->matching();
+  AMIKECO_ASSIGN_OR_RETURN(question.rules, RulesIn(*question.programme));
   return question;
 }
 

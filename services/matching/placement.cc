@@ -109,10 +109,9 @@ absl::Status ItineraryOpen(const Placement& placement, const Circumstance& circu
   return absl::OkStatus();
 }
 
-bool IsCoordinatorOf(const Placement& placement, const Actor& actor) {
-  const auto& parties = placement.terms().parties();
-  return actor.Has(options::v1::ROLE_COORDINATOR) &&
-         std::find(parties.begin(), parties.end(), actor.organisation) != parties.end();
+// A section's coordinators, if it has any, do not decide for the programme.
+bool IsCoordinatorOf(const Rules& rules, const Actor& actor) {
+  return actor.Has(options::v1::ROLE_COORDINATOR) && actor.organisation == rules.operator_organisation;
 }
 
 bool IsContactOf(absl::string_view host, const Actor& actor) {
@@ -340,7 +339,7 @@ PlacementFacts Decide(const Placement& placement, const v1::AnswerPlacementReque
                       const Circumstance& circumstance, const Rules& rules) {
   const Actor& actor = circumstance.actor;
   const bool officer = actor.Has(options::v1::ROLE_OFFICER) && actor.subject == placement.terms().member();
-  if (!officer && !IsCoordinatorOf(placement, actor)) {
+  if (!officer && !IsCoordinatorOf(rules, actor)) {
     return errors::ForeignPlacement(placement.name(), "the officer or the coordinator");
   }
   if (placement.stage() != Placement::STAGE_COMMAND_APPROVED) return WrongStage(placement);
@@ -355,7 +354,7 @@ PlacementFacts Decide(const Placement& placement, const v1::AnswerPlacementReque
 PlacementFacts Decide(const Placement& placement, const v1::AddLegRequest& command, const Circumstance& circumstance,
                       const Rules& rules) {
   AMIKECO_RETURN_IF_ERROR(ItineraryOpen(placement, circumstance, rules));
-  if (!IsCoordinatorOf(placement, circumstance.actor) && !IsContactOf(placement.legs(0).host(), circumstance.actor)) {
+  if (!IsCoordinatorOf(rules, circumstance.actor) && !IsContactOf(placement.legs(0).host(), circumstance.actor)) {
     return errors::ForeignPlacement(placement.name(), "the coordinator or the lead host");
   }
   AMIKECO_RETURN_IF_ERROR(CheckLegDays(placement, command));
@@ -392,7 +391,7 @@ PlacementFacts Decide(const Placement& placement, const v1::RemoveLegRequest& co
   AMIKECO_RETURN_IF_ERROR(ItineraryOpen(placement, circumstance, rules));
   const v1::Leg* leg = FindLeg(placement, command.leg());
   if (leg == nullptr) return errors::NoSuchLeg(placement.name(), command.leg());
-  if (!IsCoordinatorOf(placement, circumstance.actor) && !IsContactOf(leg->host(), circumstance.actor)) {
+  if (!IsCoordinatorOf(rules, circumstance.actor) && !IsContactOf(leg->host(), circumstance.actor)) {
     return errors::ForeignPlacement(placement.name(), "the coordinator or the leg's agency");
   }
   if (leg == &placement.legs(0)) return errors::LeadLeg(leg->id());
@@ -400,12 +399,12 @@ PlacementFacts Decide(const Placement& placement, const v1::RemoveLegRequest& co
 }
 
 PlacementFacts Decide(const Placement& placement, const v1::SetActivitiesRequest& command,
-                      const Circumstance& circumstance, const Rules&) {
+                      const Circumstance& circumstance, const Rules& rules) {
   if (placement.stage() != Placement::STAGE_AGREED) return WrongStage(placement);
   const Actor& actor = circumstance.actor;
   const bool host = std::any_of(placement.legs().begin(), placement.legs().end(),
                                 [&](const v1::Leg& leg) { return IsContactOf(leg.host(), actor); });
-  if (!host && !IsCoordinatorOf(placement, actor)) {
+  if (!host && !IsCoordinatorOf(rules, actor)) {
     return errors::ForeignPlacement(placement.name(), "the coordinator or a host of the stay");
   }
   for (const v1::Activity& activity : command.activities()) {

@@ -23,6 +23,12 @@ std::vector<SeatChange> ReleaseAll(const Placement& placement) {
   return changes;
 }
 
+// Invitations are the business of those who answer them, not of everybody in the agency.
+bool AnswersFor(absl::string_view host, const Actor& actor) {
+  return actor.organisation == host &&
+         (actor.Has(options::v1::ROLE_HOST_CONTACT) || actor.Has(options::v1::ROLE_COMMAND_APPROVER));
+}
+
 HoldSeat Hold(const Placement& placement, const v1::Leg& leg) {
   HoldSeat hold;
   hold.seat.set_placement(placement.name());
@@ -120,10 +126,9 @@ std::vector<HomeChange> HomesAfter(const Placement& before, const PlacementFact&
 }
 
 bool MaySee(const Placement& placement, const Actor& actor) {
-  if (actor.MaySee(placement.parties())) return true;
-  const bool of_a_host = actor.Has(options::v1::ROLE_HOST_CONTACT) || actor.Has(options::v1::ROLE_COMMAND_APPROVER);
-  return of_a_host && std::any_of(placement.invitations().begin(), placement.invitations().end(),
-                                  [&](const Invitation& asked) { return asked.host() == actor.organisation; });
+  return actor.MaySee(placement.parties()) ||
+         std::any_of(placement.invitations().begin(), placement.invitations().end(),
+                     [&](const Invitation& asked) { return AnswersFor(asked.host(), actor); });
 }
 
 Placement ViewFor(Placement placement, const Actor& actor) {
@@ -141,8 +146,10 @@ Placement ViewFor(Placement placement, const Actor& actor) {
   }
   auto& invitations = *placement.mutable_invitations();
   invitations.erase(std::remove_if(invitations.begin(), invitations.end(),
-                                   [&](const Invitation& asked) { return asked.host() != actor.organisation; }),
+                                   [&](const Invitation& asked) { return !AnswersFor(asked.host(), actor); }),
                     invitations.end());
+  // Which other agencies the officer would like is not theirs to know.
+  placement.mutable_terms()->mutable_wishes()->clear_hosts();
   if (!actor.MaySee(placement.parties())) {
     // A host that was asked once knows what it was asked and no more.
     placement.clear_legs();

@@ -502,6 +502,26 @@ TEST(ViewFor, ShowsAHostItsOwnInvitationsAlone) {
   EXPECT_FALSE(MaySee(placement, ContactOf("hosts/C")));
 }
 
+TEST(ViewFor, HidesFromHostsWhichOtherAgenciesTheOfficerWouldLike) {
+  Placement placement = In("invited");
+  placement.mutable_terms()->mutable_wishes()->add_hosts("hosts/B");
+  EXPECT_EQ(ViewFor(placement, kOfficer).terms().wishes().hosts_size(), 1);
+  EXPECT_EQ(ViewFor(placement, ContactOf("hosts/A")).terms().wishes().hosts_size(), 0);
+}
+
+TEST(ViewFor, ShowsInvitationsToThoseWhoAnswerThemAndToNoOtherMemberOfTheAgency) {
+  const Actor works_there{"members/M-9", "hosts/A", {options::v1::ROLE_OFFICER}};
+  EXPECT_FALSE(MaySee(In("invited"), works_there));
+  EXPECT_EQ(ViewFor(In("invited"), works_there).invitations_size(), 0);
+}
+
+// A0-09: a section may have coordinators of its own; the programme's decide.
+TEST(Placement, IsNotDecidedByTheCoordinatorOfASection) {
+  const Actor of_section{"people/sven", "sections/DE", {options::v1::ROLE_COORDINATOR}};
+  EXPECT_EQ(ReasonOf(Ask(In("approved"), Take(), By(of_section)).status()), "FOREIGN_PLACEMENT");
+  EXPECT_TRUE(Ask(In("approved"), Take(), By(kCoordinator)).ok());
+}
+
 TEST(Evolve, IgnoresAFactThatItDoesNotKnow) {
   const Placement placement = Evolve(In("agreed"), v1::PlacementFact());
   EXPECT_EQ(placement.SerializeAsString(), In("agreed").SerializeAsString());

@@ -30,6 +30,8 @@ std::string EndOf(const ApplicationFact& fact) {
       return "CLOSED";
     case ApplicationFact::kLapsed:
       return "LAPSED";
+    case ApplicationFact::kStayMissed:
+      return "STAY_MISSED";
     case ApplicationFact::kEligibilityDecided:
       // Judged again after the wishes changed.
       return fact.eligibility_decided().eligible() ? "" : "INELIGIBLE";

@@ -149,6 +149,7 @@ absl::StatusOr<v1::ListInvitationsResponse> MatchingService::ListInvitations(
                                                               request.page_size(), request.page_token()}));
     response.set_next_page_token(page.next_page_token);
     for (const auto& placement : page.items) {
+      if (!MaySee(placement.value, call.actor)) continue;  // an officer who works there is not asked
       AddInvitations(ViewFor(placement.value, call.actor), request.open(), response);
     }
     return response;

@@ -247,6 +247,17 @@ TEST_F(ServiceTest, TakesAnEarlierRoundForStale) {
   EXPECT_THAT(FactsOf("placements/17"), SizeIs(facts));
 }
 
+TEST_F(ServiceTest, FreesTheSeatOfAStayThatWasNeverStarted) {
+  AddHost("A");
+  ASSERT_TRUE(HearOpened("17").ok());
+  Agree("17");
+  applicant::v1::ApplicationFact fact;
+  fact.mutable_stay_missed()->set_placement("placements/17");
+  ASSERT_TRUE(Hear("applications/17", fact).ok());
+  EXPECT_EQ(Placement("17").end_reason(), "STAY_MISSED");
+  EXPECT_THAT(Calendar("hosts/A").host().bookings(), IsEmpty());
+}
+
 TEST_F(ServiceTest, RecallsAndReleasesWhenTheApplicationEnds) {
   AddHost("A");
   ASSERT_TRUE(HearOpened("17").ok());
@@ -457,6 +468,8 @@ TEST_F(ServiceTest, ListsAHostsInvitationsWithTheWishesItJudgesBy) {
   EXPECT_THAT(open.invitations(0).topics(), ElementsAre("street-patrol"));
   EXPECT_THAT(Must<v1::ListInvitationsResponse>(ContactOf("hosts/B"), "ListInvitations", request).invitations(),
               IsEmpty());
+  const Actor works_there{"members/M-9", "hosts/A", {options::v1::ROLE_OFFICER}};
+  EXPECT_THAT(Must<v1::ListInvitationsResponse>(works_there, "ListInvitations", request).invitations(), IsEmpty());
   request.set_open(false);
   request.set_application("applications/1");
   EXPECT_THAT(Must<v1::ListInvitationsResponse>(kCoordinator, "ListInvitations", request).invitations(), SizeIs(1));

@@ -60,7 +60,9 @@ inline programme::v1::Programme TestProgramme() {
   return programme;
 }
 
-inline Rules TestRules() { return {TestProgramme().matching(), absl::UTCTimeZone()}; }
+inline Rules TestRules() {
+  return {TestProgramme().matching(), absl::UTCTimeZone(), TestProgramme().operator_organisation()};
+}
 
 inline v1::HostOffer Offer(absl::string_view first, absl::string_view last, int capacity) {
   v1::HostOffer offer;

@@ -55,6 +55,17 @@ void ProjectApplication(v1::Case& known, const ApplicationFact& fact) {
   }
 }
 
+// Who offers is told; a home is offered by a member, a host by itself (A0-31).
+void ProjectOffer(v1::Case& known, const applicant::v1::HostingOfferFact& fact) {
+  if (!fact.has_received()) return;
+  const auto& received = fact.received();
+  known.set_member(received.home_host().empty() ? received.host() : received.home_host());
+  known.set_programme(received.programme());
+  known.set_host(received.host());
+  *known.mutable_start() = received.first_day();
+  *known.mutable_end() = received.last_day();
+}
+
 void ProjectPlacement(v1::Case& known, const PlacementFact& fact) {
   switch (fact.fact_case()) {
     case PlacementFact::kHostInvited:
@@ -111,7 +122,9 @@ absl::StatusOr<Telling> Unpack(const event::v1::Event& event) {
 }
 
 std::string ApplicationOf(const event::v1::Event& event, const Message& fact) {
-  if (absl::StartsWith(event.subject(), "applications/")) return event.subject();
+  for (const absl::string_view matter : {"applications/", "hostingOffers/"}) {
+    if (absl::StartsWith(event.subject(), matter)) return event.subject();
+  }
   return StringField(fact, "application");
 }
 
@@ -120,6 +133,7 @@ v1::Case Project(v1::Case known, const event::v1::Event& event, const Telling& t
   const std::string application = ApplicationOf(event, *telling.fact);
   if (!application.empty()) known.set_application(application);
   if (const auto* fact = As<ApplicationFact>(*telling.whole)) ProjectApplication(known, *fact);
+  if (const auto* fact = As<applicant::v1::HostingOfferFact>(*telling.whole)) ProjectOffer(known, *fact);
   if (const auto* fact = As<PlacementFact>(*telling.whole)) ProjectPlacement(known, *fact);
   return known;
 }
@@ -160,6 +174,8 @@ std::string RecipientName(programme::v1::Recipient recipient, const v1::Case& kn
       return programme.operator_organisation();
     case programme::v1::RECIPIENT_HOST:
       return HostOf(known, fact);
+    case programme::v1::RECIPIENT_OWNER:
+      return StringField(fact, "owner");
     case programme::v1::RECIPIENT_HOME_HOST: {
       std::string own = StringField(fact, "home_host");
       return own.empty() ? known.home_host() : own;

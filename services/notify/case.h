@@ -1,4 +1,5 @@
-// A case: whom the messages about one application go to. A projection of the facts of the other services. Pure.
+// A case: whom the messages about one application, or one offer to host, go to. A projection of the facts of the other
+// services. Pure.
 //
 // Facts of one application come from three services, each in its own order, so a case may be asked for before it is
 // known; see Known.
@@ -26,7 +27,7 @@ struct Telling {
 // A null fact when this program does not know the type: a newer service states it. DATA_LOSS when it does not parse.
 absl::StatusOr<Telling> Unpack(const event::v1::Event& event);
 
-// "applications/…" that the fact is about; "" when it is about none.
+// "applications/…" or "hostingOffers/…" that the fact is about; "" when it is about none.
 std::string ApplicationOf(const event::v1::Event& event, const google::protobuf::Message& fact);
 
 // The case after the fact; as it was when the fact changes nobody and no day. Total.

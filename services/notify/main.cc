@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
     mailer = OrExit("smtp", notify::SmtpMailer::Make(config.smtp()));
     sender = std::make_unique<notify::Sender>(premises.store(), premises.dossiers(), premises.clock(), *mailer,
                                               premises.process().metrics());
+    service.Mind(*sender);
     parts.push_back(sender.get());
   } else {
     LogWarning("No mail server is configured: e-mail stays queued.");

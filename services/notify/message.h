@@ -28,7 +28,7 @@ Message Evolve(Message message, const MessageFact& fact);
 
 namespace amikeco::notify {
 
-// Attempts before a message is given up: with RetryDelay, a little more than two days.
+// Attempts before a message is given up: with RetryDelay, within two days.
 inline constexpr int kMaxAttempts = 10;
 // How long an attempt may take before it counts as crashed; well above the mailer's own timeouts.
 inline constexpr absl::Duration kSendingLease = absl::Minutes(5);

@@ -68,6 +68,19 @@ Reactions ReactionsOf(NotifyService& service) {
 }
 
 absl::Status NotifyService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  AMIKECO_RETURN_IF_ERROR(ActOn(tx, event, origin));
+  absl::MutexLock lock(&mutex_);
+  tries_.erase(event.id());
+  return absl::OkStatus();
+}
+
+absl::Status NotifyService::Await(const event::v1::Event& event, absl::string_view what) {
+  absl::MutexLock lock(&mutex_);
+  if (++tries_[event.id()] <= kPatience) return absl::UnavailableError(absl::StrCat(what, " is not known yet"));
+  return absl::InternalError(absl::StrCat("No fact has told of ", what, ". Find out what became of it, then redrive."));
+}
+
+absl::Status NotifyService::ActOn(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
   AMIKECO_ASSIGN_OR_RETURN(const Telling telling, Unpack(event));
   if (telling.fact == nullptr) return absl::OkStatus();
   AMIKECO_RETURN_IF_ERROR(NoteParty(tx, ProjectParty(event, telling)));
@@ -78,7 +91,7 @@ absl::Status NotifyService::React(Transaction& tx, const event::v1::Event& event
   if (application.empty() || !IsAboutAnApplication(*telling.fact->GetDescriptor())) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(const auto stored, cases_.Find(tx, application));
   const v1::Case after = Project(stored.value, event, telling);
-  if (!Known(after)) return absl::UnavailableError(absl::StrCat(application, " is not known yet"));
+  if (!Known(after)) return Await(event, application);
   if (!Same(stored.value, after)) {
     AMIKECO_RETURN_IF_ERROR(cases_.Put(tx, application, after, stored.version, stored.version + 1));
   }
@@ -114,7 +127,7 @@ absl::Status NotifyService::Notify(Transaction& tx, const Occasion& occasion, co
   for (const int recipient : notice.recipients()) {
     const std::string name = RecipientName(static_cast<programme::v1::Recipient>(recipient), occasion.known,
                                            occasion.programme, occasion.fact);
-    AMIKECO_ASSIGN_OR_RETURN(const std::string addressed, Addressed(tx, name));
+    AMIKECO_ASSIGN_OR_RETURN(const std::string addressed, Addressed(tx, occasion, name));
     if (addressed.empty()) continue;  // there is no host or home-host in the case
     AMIKECO_RETURN_IF_ERROR(Queue(tx, occasion, notice, addressed));
   }
@@ -122,10 +135,11 @@ absl::Status NotifyService::Notify(Transaction& tx, const Occasion& occasion, co
 }
 
 // A home-host is reached as the member who offers the home.
-absl::StatusOr<std::string> NotifyService::Addressed(Transaction& tx, const std::string& name) {
+absl::StatusOr<std::string> NotifyService::Addressed(Transaction& tx, const Occasion& occasion,
+                                                     const std::string& name) {
   if (!absl::StartsWith(name, "homeHosts/")) return name;
   AMIKECO_ASSIGN_OR_RETURN(const auto home, parties_.Find(tx, name));
-  if (!home.exists()) return absl::UnavailableError(absl::StrCat(name, " is not known yet"));
+  if (!home.exists()) return Await(occasion.event, name);
   return home.value.member();
 }
 

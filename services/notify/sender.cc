@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/base/dates.h"
@@ -74,10 +75,19 @@ void Sender::Run() {
   }
 }
 
+std::set<std::string> Sender::InHand() {
+  absl::MutexLock lock(&mutex_);
+  return in_hand_;
+}
+
 absl::StatusOr<int> Sender::SendDue() {
   int sent = 0;
   reachable_ = true;
   while (reachable_ && !Stopping()) {
+    const absl::Cleanup done = [this] {
+      absl::MutexLock lock(&mutex_);
+      in_hand_.clear();
+    };
     AMIKECO_ASSIGN_OR_RETURN(const std::vector<Attempt> attempts, TakeUp());
     if (attempts.empty()) break;
     for (const Attempt& attempt : attempts) {
@@ -130,6 +140,11 @@ absl::StatusOr<Sender::Attempt> Sender::TakeUpOne(Transaction& tx, Versioned<v1:
   AMIKECO_ASSIGN_OR_RETURN(const auto facts,
                            Decide(message.value, BeginSending(), {origin.time, origin.actor.subject}));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, messages_, origin, facts, message));
+  {
+    // Before anybody can see that it is being sent.
+    absl::MutexLock lock(&mutex_);
+    in_hand_.insert(message.name);
+  }
   Attempt attempt{message.name, message.value.attempts(), Letter()};
   v1::ContactCard card;
   v1::MessageText text;

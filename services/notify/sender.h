@@ -5,6 +5,7 @@
 #ifndef AMIKECO_SERVICES_NOTIFY_SENDER_H_
 #define AMIKECO_SERVICES_NOTIFY_SENDER_H_
 
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,6 +47,8 @@ class Sender final : public Part {
   void Stop() override;
   // Sends what is due now; the number of attempts made. Ends early when the mail server cannot be reached.
   absl::StatusOr<int> SendDue();
+  // Messages that this sender has taken up and not reported on yet. From any thread.
+  std::set<std::string> InHand();
 
  private:
   // A message that was taken up, and its letter; no address in it when there is no contact or text any more.
@@ -71,6 +74,7 @@ class Sender final : public Part {
   Metrics& metrics_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<std::string> in_hand_ ABSL_GUARDED_BY(mutex_);
   bool reachable_ = true;  // of the sending thread
   std::thread thread_;
 };

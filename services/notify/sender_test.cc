@@ -1,5 +1,6 @@
 #include "services/notify/sender.h"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@ namespace amikeco::notify {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A house with a mail server, and one e-mail to members/m1 that waits.
@@ -138,6 +140,36 @@ TEST_F(SenderTest, SendsAgainWhatACrashLeftBehind) {
   house_.clock.Advance(absl::Minutes(1));
   EXPECT_EQ(SendDue(), 1);
   EXPECT_EQ(Mail().state(), v1::MESSAGE_STATE_DELIVERED);
+}
+
+// A mail server that takes so long over a letter that, by the clock, its lease is over.
+class SlowMailer : public Mailer {
+ public:
+  SlowMailer(Mailer& mailer, std::function<void()> meanwhile) : mailer_(mailer), meanwhile_(std::move(meanwhile)) {}
+  Handover Send(const Letter& letter) override {
+    meanwhile_();
+    return mailer_.Send(letter);
+  }
+  const std::string& from() const override { return mailer_.from(); }
+
+ private:
+  Mailer& mailer_;
+  const std::function<void()> meanwhile_;
+};
+
+TEST_F(SenderTest, IsNotTakenForCrashedWhenTheClockIsMovedWhileItSends) {
+  SlowMailer slow(*mailer_, [this] {
+    house_.clock.Advance(absl::Hours(24));
+    Tick();
+  });
+  sender_ = std::make_unique<Sender>(house_.store(), house_.dossiers(), house_.clock, slow, house_.metrics());
+  house_.service().Mind(*sender_);
+  EXPECT_EQ(SendDue(), 1);
+  EXPECT_EQ(Mail().state(), v1::MESSAGE_STATE_DELIVERED);
+  house_.clock.Advance(absl::Hours(24));
+  EXPECT_EQ(SendDue(), 0);
+  EXPECT_THAT(sink_->mails(), SizeIs(1));
+  EXPECT_THAT(sender_->InHand(), IsEmpty());
 }
 
 TEST_F(SenderTest, FailsWhatWaitsWhenTheContactIsErased) {

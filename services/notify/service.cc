@@ -11,6 +11,7 @@
 #include "services/notify/errors.h"
 #include "services/notify/letter.h"
 #include "services/notify/message.h"
+#include "services/notify/sender.h"
 #include "services/notify/tables.h"
 #include "services/notify/value.h"
 
@@ -211,10 +212,15 @@ absl::StatusOr<v1::Message> NotifyService::RetryMessage(Call& call, const v1::Re
 }
 
 absl::StatusOr<std::vector<std::string>> NotifyService::Due(amikeco::Reader& reader, absl::Time now, int limit) {
-  AMIKECO_ASSIGN_OR_RETURN(const auto crashed,
-                           messages_.Range(reader, "lease", "", SortableTime(now + absl::Microseconds(1)), limit));
+  const int most = limit + SenderOptions().batch;  // as many more as may be in hand
+  AMIKECO_ASSIGN_OR_RETURN(const auto lapsed,
+                           messages_.Range(reader, "lease", "", SortableTime(now + absl::Microseconds(1)), most));
+  // Asked last: what was seen being sent is still in hand, or was reported on, and then Tick leaves it alone.
+  const std::set<std::string> in_hand = sender_ == nullptr ? std::set<std::string>() : sender_->InHand();
   std::vector<std::string> names;
-  for (const auto& message : crashed) names.push_back(message.name);
+  for (const auto& message : lapsed) {
+    if (in_hand.count(message.name) == 0) names.push_back(message.name);
+  }
   return names;
 }
 

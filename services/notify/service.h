@@ -3,11 +3,14 @@
 #ifndef AMIKECO_SERVICES_NOTIFY_SERVICE_H_
 #define AMIKECO_SERVICES_NOTIFY_SERVICE_H_
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "common/events/reaction.h"
 #include "common/rpc/call.h"
@@ -21,7 +24,11 @@
 
 namespace amikeco::notify {
 
+class Sender;
+
 inline constexpr char kService[] = "notify";
+// Tries of a fact before what it rests on counts as lost: about an hour at the consumer's longest pause of 5 s.
+inline constexpr int kPatience = 720;
 
 // What is looked up; all of it outlives the service.
 struct Shelf {
@@ -47,9 +54,12 @@ class NotifyService final : public Timed {
   absl::StatusOr<v1::Message> RetryMessage(Call& call, const v1::RetryMessageRequest& request);
 
   // Acts on a fact of another service. UNAVAILABLE, to be tried again, for a fact about an application whose submission
-  // has not been heard of yet: it is on its way.
+  // has not been heard of yet: it is on its way. INTERNAL, to be parked, when it has not come after kPatience tries.
   absl::Status React(Transaction& tx, const event::v1::Event& event, const Origin& origin);
 
+  // What this sender of the same process has in hand is never given back, however far the clock was moved. Before
+  // anything starts; the sender is there for as long as the service is asked for what is due.
+  void Mind(Sender& sender) { sender_ = &sender; }
   // Attempts whose lease is over, to be tried again.
   absl::StatusOr<std::vector<std::string>> Due(amikeco::Reader& reader, absl::Time now, int limit) override;
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
@@ -57,23 +67,30 @@ class NotifyService final : public Timed {
  private:
   struct Occasion;  // one fact that people hear of
 
+  absl::Status ActOn(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+  // UNAVAILABLE while `what` may still be on its way.
+  absl::Status Await(const event::v1::Event& event, absl::string_view what);
   absl::Status EraseContact(Transaction& tx, const std::string& recipient, const Origin& origin);
   absl::Status NoteParty(Transaction& tx, const v1::Party& party);
   absl::Status Notify(Transaction& tx, const Occasion& occasion, const programme::v1::Notice& notice);
   absl::Status Queue(Transaction& tx, const Occasion& occasion, const programme::v1::Notice& notice,
                      const std::string& recipient);
-  absl::StatusOr<std::string> Addressed(Transaction& tx, const std::string& name);
+  absl::StatusOr<std::string> Addressed(Transaction& tx, const Occasion& occasion, const std::string& name);
   absl::StatusOr<CaseView> ViewOf(Transaction& tx, const Occasion& occasion);
 
   // Puts the text into a message of the actor's own.
   absl::Status AddText(amikeco::Reader& reader, const Actor& actor, v1::Message& message);
 
   const Shelf shelf_;
+  Sender* sender_ = nullptr;
   const Table<v1::Message> messages_;
   const Table<v1::Contact> contacts_;
   const Table<v1::Case> cases_;
   const Table<v1::Party> parties_;
   std::set<std::string> operators_;  // organisations that operate a programme
+  absl::Mutex mutex_;
+  // Tries of facts that wait for another, by event. Few: a subject's later facts wait behind its first.
+  std::map<std::string, int> tries_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Dossier entries, all under the recipient as owner: "card", and each message's text under the message's name.

@@ -123,6 +123,57 @@ TEST_F(NotifyTest, WaitsForTheSubmissionBeforeItTellsOfWhatFollowed) {
   EXPECT_TRUE(house_.Tell("placements/a1", house_.Invitation()).ok());
 }
 
+TEST_F(NotifyTest, HasAFactParkedWhoseApplicationIsNeverHeardOf) {
+  const auto invitation = house_.Event("placements/a1", house_.Invitation());
+  for (int i = 0; i < kPatience; ++i) ASSERT_TRUE(absl::IsUnavailable(house_.Deliver(invitation)));
+  const absl::Status parked = house_.Deliver(invitation);
+  EXPECT_EQ(parked.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(parked.message()), HasSubstr("applications/a1"));
+  // It can be redriven once the application is known.
+  ASSERT_TRUE(house_.Submit().ok());
+  EXPECT_TRUE(house_.Deliver(invitation).ok());
+}
+
+TEST_F(NotifyTest, TellsWhoeverOwesAnItemAndNotTheOther) {  // A0-33
+  ASSERT_TRUE(house_.Submit().ok());
+  const size_t before = house_.Inbox(Officer()).size();
+  compliance::v1::ClearanceFact due;
+  due.mutable_item_due()->set_application("applications/a1");
+  due.mutable_item_due()->set_item("media-consent-host/1");
+  due.mutable_item_due()->set_owner("hosts/NY0010000");
+  ASSERT_TRUE(house_.Tell("clearances/a1", due).ok());
+  EXPECT_THAT(house_.Inbox(HostContact()), SizeIs(1));
+  EXPECT_THAT(house_.Inbox(Officer()), SizeIs(before));
+  due.mutable_item_due()->set_item("health-cover");
+  due.mutable_item_due()->set_owner("members/m1");
+  ASSERT_TRUE(house_.Tell("clearances/a1", due).ok());
+  EXPECT_THAT(house_.Inbox(HostContact()), SizeIs(1)) << "a person's cover is not the host's business";
+  EXPECT_THAT(house_.Inbox(Officer()), SizeIs(before + 1));
+}
+
+TEST_F(NotifyTest, TellsWhoOfferedToHostWhatBecameOfIt) {  // A0-31
+  for (const std::string home : {"", "members/h1"}) {
+    const std::string offer = home.empty() ? "hostingOffers/agency" : "hostingOffers/home";
+    applicant::v1::HostingOfferFact fact;
+    fact.mutable_received()->set_host("hosts/NY0010000");
+    fact.mutable_received()->set_home_host(home);
+    fact.mutable_received()->set_programme("programmes/ipa-exchange-inbound");
+    ASSERT_TRUE(house_.Tell(offer, fact).ok());
+    fact.mutable_declined()->set_reason("NO_NEED");
+    ASSERT_TRUE(house_.Tell(offer, fact).ok());
+  }
+  EXPECT_THAT(house_.Inbox(Coordinator()), SizeIs(2));
+  const auto agency = house_.Inbox(HostContact());
+  ASSERT_THAT(agency, SizeIs(2));
+  EXPECT_EQ(agency[0].application(), "hostingOffers/agency");
+  EXPECT_THAT(house_.Inbox({"members/h1", "sections/US", {options::v1::ROLE_HOME_HOST}}), SizeIs(2));
+  v1::ListMessagesRequest request;
+  request.set_application("hostingOffers/home");
+  const auto log = house_.Call<v1::ListMessagesResponse>(Coordinator(), "ListMessages", request);
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_THAT(log->messages(), SizeIs(6));
+}
+
 TEST_F(NotifyTest, ActsOnNoFactOfATypeItDoesNotKnow) {
   event::v1::Event event = house_.Event("applications/a1", applicant::v1::ApplicationFact());
   EXPECT_TRUE(house_.Deliver(event).ok());

@@ -73,7 +73,9 @@ void SmtpMailer::SetOptions() {
   curl_easy_setopt(curl_, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  curl_easy_setopt(curl_, CURLOPT_USE_SSL, static_cast<long>(config_.require_tls() ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  // A password never travels in the clear, whatever a server (or who stands in for it) says that it offers.
+  const bool only_tls = config_.require_tls() || !config_.user().empty();
+  curl_easy_setopt(curl_, CURLOPT_USE_SSL, static_cast<long>(only_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
   curl_easy_setopt(curl_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYHOST, 2L);

@@ -1,7 +1,8 @@
 // SmtpMailer: hands letters to a mail server.
 //
-// STARTTLS whenever the server offers it (always, with require_tls), TLS 1.2 or newer, certificates verified: a server
-// with a wrong certificate gets nothing. The connection stays open from one letter to the next. Not thread safe.
+// STARTTLS whenever the server offers it (always, with require_tls or a user to sign in as), TLS 1.2 or newer,
+// certificates verified: a server with a wrong certificate gets nothing. The connection stays open from one letter to
+// the next. Not thread safe.
 #ifndef AMIKECO_SERVICES_NOTIFY_SMTP_H_
 #define AMIKECO_SERVICES_NOTIFY_SMTP_H_
 

@@ -112,6 +112,14 @@ TEST_F(SmtpTest, GivesNothingToAServerWithoutTlsWhenTlsIsRequired) {
   EXPECT_THAT(sink_->mails(), SizeIs(0));
 }
 
+TEST_F(SmtpTest, GivesNoPasswordToAServerWithoutTls) {
+  StartSink();
+  auto config = Config();
+  config.set_user("exchange");
+  EXPECT_EQ(Make(config)->Send(Example()).outcome, Outcome::kTemporary);
+  EXPECT_THAT(sink_->mails(), SizeIs(0));
+}
+
 TEST_F(SmtpTest, TakesAFourHundredReplyForTemporaryAtEachStep) {
   for (const char* at : {"CONNECT", "MAIL", "RCPT", "DATA", "BODY"}) {
     StartSink();

@@ -185,9 +185,11 @@ std::string ValueOf(absl::string_view name, const google::protobuf::Message& fac
 }  // namespace
 
 bool IsAboutAnApplication(const Descriptor& fact) {
-  const Descriptor* facts = applicant::v1::ApplicationFact::descriptor();
-  for (int i = 0; i < facts->field_count(); ++i) {
-    if (facts->field(i)->message_type() == &fact) return true;
+  for (const Descriptor* facts :
+       {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor()}) {
+    for (int i = 0; i < facts->field_count(); ++i) {
+      if (facts->field(i)->message_type() == &fact) return true;
+    }
   }
   const FieldDescriptor* application = fact.FindFieldByName("application");
   // Linked in for their descriptors: facts are found by name.

@@ -12,6 +12,7 @@
 #include "amikeco/matching/v1/matching.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
+#include "common/base/chain.h"
 #include "common/base/dates.h"
 #include "common/rpc/errors.h"
 #include "nlohmann/json.hpp"
@@ -391,6 +392,102 @@ TEST_F(Cli, PrintsFactsOfTheAuditTrailWithTheirContent) {
   EXPECT_EQ(json["applicant"]["entries"][0]["event"]["data"]["withdrawn"]["by"], "members/M-1");
 }
 
+// A service that shows a chain of `count` facts, of which `tamper` made what it likes.
+void ShowChain(StandIn& server, int count, const std::function<void(ops::v1::ListEventsResponse&)>& tamper) {
+  ops::v1::ListEventsResponse all;
+  std::string link = FirstLink();
+  for (int number = 1; number <= count; ++number) {
+    event::v1::Event event;
+    event.set_id(absl::StrCat("e-", number));
+    event.set_subject("applications/A-1");
+    event.set_subject_version(number);
+    auto& entry = *all.add_entries();
+    entry.set_number(number);
+    auto& kept = *entry.mutable_kept();
+    kept.set_id(event.id());
+    kept.set_subject(event.subject());
+    kept.set_subject_version(number);
+    kept.set_body(event.SerializeAsString());
+    link = LinkOf(link, number, kept.body());
+    entry.set_link(link);
+  }
+  ops::v1::GetAuditHeadResponse head;
+  head.set_source("applicant");
+  head.set_number(count);
+  head.set_link(link);
+  tamper(all);
+  server.Answer("OperationsService/GetAuditHead", head);
+  server.On<ops::v1::ListEventsRequest, ops::v1::ListEventsResponse>(
+      "OperationsService/ListEvents",
+      [all](const ops::v1::ListEventsRequest& request) -> absl::StatusOr<ops::v1::ListEventsResponse> {
+        EXPECT_TRUE(request.kept());
+        // As a service does whose answer is larger than a message may be.
+        if (request.page_size() > 200) return absl::ResourceExhaustedError("too large");
+        ops::v1::ListEventsResponse page;
+        for (const auto& entry : all.entries()) {
+          if (entry.number() > request.after() && page.entries_size() < request.page_size())
+            *page.add_entries() = entry;
+        }
+        return page;
+      });
+}
+
+TEST_F(Cli, VerifiesTheAuditChainItself) {
+  ShowChain(server_, 300, [](auto&) {});
+  const Ran whole = Run({"audit", "verify", "--service", "applicant"});
+  EXPECT_EQ(whole.code, 0) << whole.err;
+  EXPECT_EQ(whole.out, "applicant\t300\t0\twhole\n");
+  EXPECT_THAT(whole.err, HasSubstr("100 %  300 of 300 facts of applicant"));
+
+  ShowChain(server_, 300, [](ops::v1::ListEventsResponse& all) {
+    all.mutable_entries(16)->mutable_kept()->mutable_body()->back() ^= 1;
+    all.mutable_entries()->DeleteSubrange(250, 1);
+    all.mutable_entries(100)->mutable_kept()->set_id("e-other");
+  });
+  const Ran broken = Run({"audit", "verify", "--service", "all"});
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_THAT(broken.out, HasSubstr("applicant\t299\t3\tnot whole\nmatching\t299\t3\tnot whole\n"));
+  EXPECT_THAT(broken.out, HasSubstr("applicant\tFLIPPED\t17\te-17\t"));
+  EXPECT_THAT(broken.out, HasSubstr("notify\tMISLABELLED\t101\te-other\t"));
+  EXPECT_THAT(broken.out, HasSubstr("notify\tREMOVED\t251\t\t"));
+  const auto json = nlohmann::json::parse(Run({"audit", "verify", "--service", "applicant", "-o", "json"}).out);
+  EXPECT_EQ(json["applicant"]["whole"], false);
+  EXPECT_EQ(json["applicant"]["faults"].size(), 3u);
+  EXPECT_EQ(json["applicant"]["faults"][2]["fault"], "REMOVED");
+  EXPECT_EQ(json["applicant"]["faults"][2]["number"], 251);
+}
+
+TEST_F(Cli, ChecksThatTheAuditChainStillHasAnExportedHead) {
+  const TemporaryFolder folder("head");
+  const std::string file = folder / "head.json";
+  ShowChain(server_, 300, [](auto&) {});
+  std::ofstream(file) << Out({"audit", "head", "--service", "applicant", "-o", "json"});
+  const Ran same = Run({"audit", "verify", "--head", file});
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_EQ(same.out, "applicant\t300\t0\twhole, contains the head\n");
+
+  // Whole each, but cut off, and another one.
+  ShowChain(server_, 290, [](auto&) {});
+  const Ran cut = Run({"audit", "verify", "--head", file});
+  EXPECT_EQ(cut.code, 1);
+  EXPECT_THAT(cut.out, HasSubstr("applicant\tTRUNCATED\t291\t\t"));
+  ShowChain(server_, 310, [](ops::v1::ListEventsResponse& all) {
+    std::string link = FirstLink();
+    for (auto& entry : *all.mutable_entries()) {
+      if (entry.number() == 40) entry.mutable_kept()->set_body(all.entries(40).kept().body());
+      link = LinkOf(link, entry.number(), entry.kept().body());
+      entry.set_link(link);
+    }
+  });
+  const Ran other = Run({"audit", "verify", "--head", file});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.out, HasSubstr("applicant\tREWRITTEN\t300\t\t"));
+
+  EXPECT_EQ(Run({"audit", "verify", "--head", file, "--service", "matching"}).code, 2);
+  std::ofstream(file) << "{\"applicant\": {\"number\": 3}}";
+  EXPECT_EQ(Run({"audit", "verify", "--head", file}).code, 2);
+}
+
 TEST_F(Cli, SaysWhetherTheServicesAreReady) {
   EXPECT_THAT(Out({"health"}), AllOf(StartsWith("applicant\t127.0.0.1:"), HasSubstr("\tready\nmatching\t")));
   environment_["AMIKECO_NOTIFY"] = absl::StrCat("127.0.0.1:", FreePort());
@@ -398,6 +495,15 @@ TEST_F(Cli, SaysWhetherTheServicesAreReady) {
   EXPECT_EQ(ran.code, 6);
   EXPECT_THAT(ran.out, AllOf(HasSubstr("compliance\t"), HasSubstr("ready\nnotify\t")));
   EXPECT_EQ(Run({"health", "--target", environment_["AMIKECO_APPLICANT"]}).code, 0);
+}
+
+TEST_F(Cli, NamesTheServiceThatDoesNotAnswer) {
+  const std::string address = absl::StrCat("127.0.0.1:", FreePort());
+  environment_["AMIKECO_APPLICANT"] = address;
+  const Ran ran = Run({"application", "list"});
+  EXPECT_EQ(ran.code, 6);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr(absl::StrCat("No answer from applicant at ", address)));
 }
 
 TEST_F(Cli, NeverShowsATokenAndReadsItFromAFile) {

@@ -219,6 +219,7 @@ TEST(Arguments, NearMissesAreTold) {
               ElementsAre("|There is no command “aplication”. Did you mean “application”?"));
   EXPECT_THAT(Complaints({"queue", "stat"}),
               ElementsAre("|There is no command “queue stat”. Did you mean “queue stats”?"));
+  EXPECT_THAT(Complaints({"inbox", "xyzzy"}), ElementsAre("|There is no command “inbox xyzzy”. inbox has list, read."));
   EXPECT_THAT(Complaints({"xyzzy"}), ElementsAre("|There is no command “xyzzy”."));
 }
 

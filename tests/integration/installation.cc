@@ -1,0 +1,275 @@
+#include "tests/integration/installation.h"
+
+#include <arpa/inet.h>
+#include <hiredis/hiredis.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "amikeco/notify/v1/notify.pb.h"
+#include "common/base/status.h"
+
+namespace amikeco {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+const std::map<std::string, std::string>& Programs() {
+  static const auto& programs = *new std::map<std::string, std::string>{{"applicant", AMIKECO_APPLICANT_PROGRAM},
+                                                                        {"matching", AMIKECO_MATCHING_PROGRAM},
+                                                                        {"compliance", AMIKECO_COMPLIANCE_PROGRAM},
+                                                                        {"notify", AMIKECO_NOTIFY_PROGRAM}};
+  return programs;
+}
+
+const Actor& Operator() {
+  static const Actor& actor = *new Actor{"people/operator",
+                                         "organisations/ipa-us",
+                                         {options::v1::ROLE_COORDINATOR, options::v1::ROLE_REGISTRAR,
+                                          options::v1::ROLE_OPERATIONS, options::v1::ROLE_AUDITOR}};
+  return actor;
+}
+
+// "applicant-2" is a replica of "applicant".
+std::string ServiceOf(const std::string& replica) { return replica.substr(0, replica.find('-')); }
+
+std::string Contents(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// HTTP/1.0, so that the answer's end is the connection's.
+absl::StatusOr<std::string> HttpGet(int port, absl::string_view path) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  std::string answer;
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+      write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
+    char buffer[4096];
+    for (ssize_t got = read(fd, buffer, sizeof(buffer)); got > 0; got = read(fd, buffer, sizeof(buffer))) {
+      answer.append(buffer, static_cast<size_t>(got));
+    }
+  }
+  close(fd);
+  if (answer.find(" 200 ") == std::string::npos) return absl::UnavailableError(absl::StrCat("answered: ", answer));
+  return answer;
+}
+
+// The answer's texts: none for a number or a bare OK.
+absl::StatusOr<std::vector<std::string>> AskRedis(redisContext* redis, const char* command) {
+  const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(redisCommand(redis, command)),
+                                                           freeReplyObject);
+  if (reply == nullptr) return absl::UnavailableError(redis->errstr);
+  if (reply->type == REDIS_REPLY_ERROR) return absl::InternalError(reply->str);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < reply->elements; ++i) texts.emplace_back(reply->element[i]->str, reply->element[i]->len);
+  return texts;
+}
+
+}  // namespace
+
+const std::vector<std::string>& Installation::Services() {
+  static const auto& services = *new std::vector<std::string>{"applicant", "matching", "compliance", "notify"};
+  return services;
+}
+
+std::vector<std::string> Installation::ReplicasOf(const std::string& service) const {
+  if (options_.twins.count(service) == 0) return {service};
+  return {service, service + "-2"};
+}
+
+std::string Installation::TargetOf(const std::string& replica) const {
+  return absl::StrCat("127.0.0.1:", ports_.at(replica));
+}
+
+absl::Status Installation::MakeFiles() {
+  for (const char* name : {"config", "data", "log", "run"}) std::filesystem::create_directory(folder_ / name);
+  std::ofstream(folder_ / "kek") << "7f3a1c5e9b0d2846"
+                                 << "a1b2c3d4e5f60718"
+                                 << "00112233445566778899aabbccddeeff\n";
+  std::filesystem::permissions(folder_ / "kek", std::filesystem::perms::owner_read);
+  for (const std::string& service : Services()) {
+    for (const std::string& replica : ReplicasOf(service)) {
+      ports_[replica] = FreePort();
+      config::v1::PeerConfig peer;
+      peer.set_target(TargetOf(replica));
+      channels_[replica] = std::make_unique<Channel>(peer, Credentials{"", Operator()});
+    }
+  }
+  for (const std::string& service : Services()) {
+    std::string store = absl::StrCat("sqlite { path: \"", DatabaseOf(service), "\" }");
+    if (options_.on_postgres) {
+      AMIKECO_ASSIGN_OR_RETURN(const std::string conninfo, postgres_->NewDatabase());
+      store = absl::StrCat("postgres { conninfo: \"", conninfo, "\" connections: 10 }");
+    }
+    for (const std::string& replica : ReplicasOf(service)) {
+      AMIKECO_RETURN_IF_ERROR(Configure(service, replica, store));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Installation::Configure(const std::string& service, const std::string& replica, const std::string& store) {
+  const std::string root = std::filesystem::current_path().string();
+  std::string text = absl::StrReplaceAll(
+      R"(common {
+  process { log_level: "info" metrics_listen: "127.0.0.1:0" metrics_port_file: "$run.metrics" adjustable_clock: true }
+  server { listen: "$target" port_file: "$run.port" identity { insecure_loopback: true } }
+  store { $store }
+  queue { redis { host: "127.0.0.1" port: $redis } }
+  programmes_dir: "$root/programmes"
+  key_file: "$kek"
+}
+)",
+      {{"$run", folder_ / ("run/" + replica)},
+       {"$target", TargetOf(replica)},
+       {"$store", store},
+       {"$redis", absl::StrCat(redis_->port())},
+       {"$root", root},
+       {"$kek", folder_ / "kek"}});
+  if (service == "applicant") absl::StrAppend(&text, "compliance { target: \"", TargetOf("compliance"), "\" }\n");
+  if (service == "notify") {
+    absl::StrAppend(&text, "smtp { url: \"", mail_->url(), "\" from: \"office@amikeco.example\" }\n",
+                    "templates_dir: \"", root, "/services/notify/templates\"\n");
+  }
+  std::ofstream file(folder_ / ("config/" + replica));
+  file << text;
+  file.close();
+  return file.good() ? absl::OkStatus() : absl::InternalError("cannot write the configuration of " + replica);
+}
+
+absl::Status Installation::Launch(const std::string& replica) {
+  AMIKECO_ASSIGN_OR_RETURN(
+      replicas_[replica], Child::Start({Programs().at(ServiceOf(replica)), "--config", folder_ / ("config/" + replica)},
+                                       {.log = folder_ / ("log/" + replica), .user = "", .folder = ""}));
+  const absl::Time deadline = absl::Now() + kPatience;
+  absl::Status health;
+  while (replicas_[replica]->Running() && absl::Now() < deadline) {
+    health = CheckHealth(*channels_.at(replica), "readiness", absl::Seconds(1));
+    if (health.ok()) return health;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return absl::UnavailableError(
+      absl::StrCat(replica, " does not get ready: ", health.message(), "\n", TailOf(folder_ / ("log/" + replica))));
+}
+
+void Installation::Kill(const std::string& replica) { replicas_.at(replica)->End(SIGKILL, absl::Seconds(10)); }
+
+absl::Status Installation::StopServices() {
+  std::vector<std::string> wrong;
+  for (auto& [replica, child] : replicas_) {
+    if (!child->Running()) continue;
+    child->Signal(SIGTERM);
+    const auto code = child->Wait(absl::Seconds(30));
+    if (!code.ok() || *code != 0) {
+      wrong.push_back(absl::StrCat(replica, ": ", code.ok() ? absl::StrCat("exit code ", *code) : "does not end"));
+    }
+  }
+  return wrong.empty() ? absl::OkStatus() : absl::InternalError(absl::StrJoin(wrong, ", "));
+}
+
+absl::Status Installation::Start() {
+  AMIKECO_ASSIGN_OR_RETURN(redis_, RedisServer::Start());
+  AMIKECO_ASSIGN_OR_RETURN(mail_, SmtpSink::Start({}));
+  if (options_.on_postgres) {
+    AMIKECO_ASSIGN_OR_RETURN(postgres_, PostgresServer::Start());
+  }
+  AMIKECO_RETURN_IF_ERROR(MakeFiles());
+  for (const auto& [replica, port] : ports_) AMIKECO_RETURN_IF_ERROR(Launch(replica));
+  return ImportAgencies();
+}
+
+absl::Status Installation::ImportAgencies() {
+  AMIKECO_ASSIGN_OR_RETURN(
+      const auto import,
+      Child::Start({"env", "AMIKECO_MATCHING=" + TargetOf("matching"), "AMIKECO_AS=people/operator",
+                    "AMIKECO_ORG=organisations/ipa-us", "AMIKECO_ROLE=coordinator,registrar,operations,auditor",
+                    AMIKECO_PROGRAM, "host", "import", "data/us_agencies.csv"},
+                   {.log = folder_ / "log/import", .user = "", .folder = ""}));
+  AMIKECO_ASSIGN_OR_RETURN(const int code, import->Wait(absl::Minutes(2)));
+  return code == 0 ? absl::OkStatus()
+                   : absl::InternalError(absl::StrCat("host import: ", code, "\n", TailOf(folder_ / "log/import")));
+}
+
+absl::StatusOr<std::unique_ptr<Child>> Installation::Play(int seed, int officers) {
+  std::vector<std::string> argv{"env"};
+  for (const std::string& service : Services()) {
+    std::vector<std::string> targets;
+    for (const std::string& replica : ReplicasOf(service)) targets.push_back(TargetOf(replica));
+    std::string variable = service;
+    for (char& letter : variable) letter = static_cast<char>(letter - 'a' + 'A');
+    argv.push_back(absl::StrCat("AMIKECO_", variable, "=", absl::StrJoin(targets, ",")));
+  }
+  argv.insert(argv.end(),
+              {AMIKECO_DEMO_PROGRAM, "run", "--seed", absl::StrCat(seed), "--officers", absl::StrCat(officers)});
+  return Child::Start(argv, {.log = PlayLog(), .user = "", .folder = ""});
+}
+
+std::string Installation::LogOf(const std::string& replica) const { return Contents(folder_ / ("log/" + replica)); }
+
+absl::StatusOr<std::string> Installation::MetricsOf(const std::string& replica) const {
+  int port = 0;
+  std::ifstream(folder_ / ("run/" + replica + ".metrics")) >> port;
+  return HttpGet(port, "/metrics");
+}
+
+absl::StatusOr<std::string> Installation::RedisContent() const {
+  const std::unique_ptr<redisContext, void (*)(redisContext*)> redis(redisConnect("127.0.0.1", redis_->port()),
+                                                                     redisFree);
+  if (redis == nullptr || redis->err != 0) return absl::UnavailableError("cannot connect to Redis");
+  AMIKECO_RETURN_IF_ERROR(AskRedis(redis.get(), "CONFIG SET rdbcompression no").status());
+  AMIKECO_RETURN_IF_ERROR(AskRedis(redis.get(), "SAVE").status());
+  AMIKECO_ASSIGN_OR_RETURN(const auto folder, AskRedis(redis.get(), "CONFIG GET dir"));  // "dir" and where it is
+  return Contents(folder.at(1) + "/dump.rdb");
+}
+
+absl::StatusOr<ops::v1::GetProgressResponse> Installation::ProgressOf(const std::string& replica) {
+  return Call<ops::v1::GetProgressResponse>(replica, "amikeco.ops.v1.OperationsService/GetProgress",
+                                            ops::v1::GetProgressRequest());
+}
+
+absl::StatusOr<bool> Installation::MailWaits() {
+  for (const auto state :
+       {notify::v1::MESSAGE_STATE_QUEUED, notify::v1::MESSAGE_STATE_SENDING, notify::v1::MESSAGE_STATE_DEFERRED}) {
+    notify::v1::ListMessagesRequest request;
+    request.set_state(state);
+    request.set_page_size(1);
+    AMIKECO_ASSIGN_OR_RETURN(const auto found, Call<notify::v1::ListMessagesResponse>(
+                                                   "notify", "amikeco.notify.v1.NotifyService/ListMessages", request));
+    if (found.messages_size() > 0) return true;
+  }
+  return false;
+}
+
+absl::Status Installation::Settle(absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  std::string left;
+  while (absl::Now() < deadline) {
+    left.clear();
+    for (const std::string& service : Services()) {
+      AMIKECO_ASSIGN_OR_RETURN(const auto progress, ProgressOf(service));
+      for (const std::string& what : progress.waiting_for()) absl::StrAppend(&left, service, ": ", what, "\n");
+    }
+    AMIKECO_ASSIGN_OR_RETURN(const bool mail, MailWaits());
+    if (mail) absl::StrAppend(&left, "notify: e-mail waits\n");
+    if (left.empty()) return absl::OkStatus();
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return absl::DeadlineExceededError(left);
+}
+
+}  // namespace amikeco

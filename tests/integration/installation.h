@@ -1,0 +1,91 @@
+// Installation: the four real programs with a private Redis, a mail server and, if wanted, a private PostgreSQL, as an
+// operator would set them up in a folder; and what a test does to it from outside.
+#ifndef AMIKECO_TESTS_INTEGRATION_INSTALLATION_H_
+#define AMIKECO_TESTS_INTEGRATION_INSTALLATION_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "amikeco/ops/v1/ops.pb.h"
+#include "common/base/actor.h"
+#include "common/rpc/client.h"
+#include "tests/support/child.h"
+#include "tests/support/postgres.h"
+#include "tests/support/redis.h"
+#include "tests/support/smtp_sink.h"
+
+namespace amikeco {
+
+// Not thread safe; use it on the test's main thread. Run from the root of the tree.
+class Installation {
+ public:
+  struct Options {
+    bool on_postgres = false;     // each service in a database of its own; otherwise in SQLite files
+    std::set<std::string> twins;  // services with a second replica, "applicant-2"; needs PostgreSQL
+  };
+  // "applicant", "matching", "compliance", "notify".
+  static const std::vector<std::string>& Services();
+
+  explicit Installation(Options options) : options_(std::move(options)), folder_("integration") {}
+
+  // Starts everything, waits until all is healthy and imports the agencies of the United States.
+  absl::Status Start();
+  // Starts officers' exchanges; the program ends with 0 when every officer ended as the oracle foretold.
+  absl::StatusOr<std::unique_ptr<Child>> Play(int seed, int officers);
+  std::string PlayLog() const { return folder_ / "log/play"; }
+
+  // A replica: "matching", "applicant-2". Kill is SIGKILL; Launch starts it on the port that it had.
+  absl::Status Launch(const std::string& replica);
+  void Kill(const std::string& replica);
+  // Ends every service in order; an error names those that did not exit with 0.
+  absl::Status StopServices();
+
+  RedisServer& redis() { return *redis_; }
+  SmtpSink& mail() { return *mail_; }
+  const std::map<std::string, std::unique_ptr<Child>>& replicas() const { return replicas_; }
+  std::string DatabaseOf(const std::string& service) const { return folder_ / ("data/" + service + ".db"); }
+
+  // What the replica wrote, over all its starts.
+  std::string LogOf(const std::string& replica) const;
+  absl::StatusOr<std::string> MetricsOf(const std::string& replica) const;
+  // Everything that Redis keeps, as plain bytes.
+  absl::StatusOr<std::string> RedisContent() const;
+
+  // Calls "package.Service/Method" of a replica as the operator's coordinator, who also runs the system. Does not
+  // retry.
+  template <typename Response>
+  absl::StatusOr<Response> Call(const std::string& replica, const std::string& method,
+                                const google::protobuf::Message& request) {
+    return channels_.at(replica)->Call<Response>(method, request);
+  }
+  absl::StatusOr<ops::v1::GetProgressResponse> ProgressOf(const std::string& replica);
+  // Waits until every service says that nothing is left to do and no e-mail waits.
+  absl::Status Settle(absl::Duration patience);
+
+ private:
+  std::vector<std::string> ReplicasOf(const std::string& service) const;
+  absl::Status MakeFiles();
+  absl::Status Configure(const std::string& service, const std::string& replica, const std::string& store);
+  absl::Status ImportAgencies();
+  absl::StatusOr<bool> MailWaits();
+  std::string TargetOf(const std::string& replica) const;
+
+  const Options options_;
+  TemporaryFolder folder_;
+  std::unique_ptr<RedisServer> redis_;
+  std::unique_ptr<SmtpSink> mail_;
+  std::unique_ptr<PostgresServer> postgres_;
+  std::map<std::string, int> ports_;  // by replica
+  std::map<std::string, std::unique_ptr<Channel>> channels_;
+  std::map<std::string, std::unique_ptr<Child>> replicas_;
+};
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_TESTS_INTEGRATION_INSTALLATION_H_

@@ -1,0 +1,32 @@
+// What is left in a service's database when the service has stopped, read without it.
+#ifndef AMIKECO_TESTS_INTEGRATION_REMAINS_H_
+#define AMIKECO_TESTS_INTEGRATION_REMAINS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "amikeco/notify/v1/notify.pb.h"
+
+namespace amikeco {
+
+// How a database's records compare with their histories.
+struct Comparison {
+  int records = 0;  // aggregates that were compared
+  int facts = 0;
+  // One sentence for each record that is not what its facts give, and each history without a record.
+  std::vector<std::string> wrong;
+};
+
+// Folds the history of every aggregate of `service` in the SQLite file `path` and compares it with the record.
+absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, const std::string& path);
+
+// All messages in notify's database.
+absl::StatusOr<std::vector<notify::v1::Message>> MessagesIn(const std::string& path);
+
+// The bytes of the database, what is not yet merged into it included.
+std::string BytesOf(const std::string& path);
+
+}  // namespace amikeco
+
+#endif  // AMIKECO_TESTS_INTEGRATION_REMAINS_H_
