@@ -216,6 +216,15 @@ absl::StatusOr<compliance::v1::Clearance> ApplicantService::ReadClearance(const 
   return in_.compliance.Call<compliance::v1::Clearance>(kGetClearance, request, options);
 }
 
+// Compliance may not have heard yet that the place was agreed anew: a clearance for other days or another host says
+// nothing about this stay.
+static bool IsForPlacement(const compliance::v1::Clearance& clearance, const v1::PlacementNoted& placement) {
+  if (clearance.legs().empty()) return false;
+  const matching::v1::Leg& lead = clearance.legs(0);
+  return lead.host() == placement.host() && ToDay(lead.start()) == ToDay(placement.start()) &&
+         ToDay(lead.end()) == ToDay(placement.end());
+}
+
 // Nothing when the stay could not begin anyway: the transaction says why, or remembers that it has begun by this very
 // request.
 absl::StatusOr<std::optional<GateReading>> ApplicantService::ReadGate(const Call& call,
@@ -231,6 +240,12 @@ absl::StatusOr<std::optional<GateReading>> ApplicantService::ReadGate(const Call
   if (!clearance.ok()) {
     return Error(errors::kStartGateUnavailable,
                  absl::StrCat("The clearance of ", application.name(), " could not be read; the stay has not started."),
+                 {{"name", application.name()}});
+  }
+  if (!IsForPlacement(*clearance, application.placement())) {
+    return Error(amikeco::errors::kLostRace,
+                 absl::StrCat("The clearance of ", application.name(),
+                              " is still that of an earlier agreement; the news of this one is on its way."),
                  {{"name", application.name()}});
   }
   GateReading gate{clearance->name(), clearance->version(), clearance->cleared(), {}};

@@ -264,6 +264,27 @@ TEST_F(ApplicantServiceTest, ReadsTheClearanceFreshAndNamesWhatIsOpen) {
   EXPECT_EQ(ReasonOf(Start().status()), "NOT_CLEARED");
 }
 
+// A5-02, A5-06: compliance may not have heard yet that the place was agreed anew.
+TEST_F(ApplicantServiceTest, DoesNotStartOnTheClearanceOfAnEarlierAgreement) {
+  Register("M-17");
+  Endorse(kMember);
+  ASSERT_TRUE(Submit("A-1").ok());
+  Clear("A-1");
+  clock_.AdvanceTo(Noon("2026-07-06"));
+  auto& lead = *gate_.clearance.mutable_legs(0);
+  const matching::v1::Leg agreed = lead;
+  lead.set_host("hosts/OTHER");
+  EXPECT_EQ(Start().status().code(), absl::StatusCode::kAborted);
+  lead = agreed;
+  *lead.mutable_end() = test::Date("2026-07-20");
+  EXPECT_EQ(Start().status().code(), absl::StatusCode::kAborted);
+  gate_.clearance.clear_legs();
+  EXPECT_EQ(Start().status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Get(kApplication).state(), App::STATE_CLEARED);
+  *gate_.clearance.add_legs() = agreed;
+  EXPECT_TRUE(Start().ok());
+}
+
 // A5-02: who is refused hears which items are open as compliance has it now, not as it was told last.
 TEST_F(ApplicantServiceTest, NamesTheOpenItemsOfAStayThatIsNotYetCleared) {
   Register("M-17");

@@ -122,6 +122,8 @@ class ServiceTest : public testing::Test {
     gate_.clearance.set_name("clearances/" + id);
     gate_.clearance.set_cleared(true);
     gate_.clearance.set_version(12);
+    gate_.clearance.clear_legs();
+    *gate_.clearance.add_legs() = Matching::Agreed().agreed().legs(0);
   }
 
   static config::v1::ProcessConfig Quiet() {
