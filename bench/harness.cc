@@ -18,8 +18,8 @@ double Percentile(std::vector<double> values, double share) {
   return values[std::max<size_t>(rank, 1) - 1];
 }
 
-void Print(absl::string_view name, absl::string_view unit, std::vector<double> values, std::vector<double> baseline,
-           bool more_is_better) {
+void Print(absl::string_view name, absl::string_view unit, const std::vector<double>& values,
+           const std::vector<double>& baseline, bool more_is_better) {
   const double median = Percentile(values, 0.5), other = Percentile(baseline, 0.5);
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   absl::PrintF(

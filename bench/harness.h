@@ -15,8 +15,8 @@ namespace amikeco::bench {
 
 // Prints {"name":…,"value":…,"unit":…,"baseline":…,"ratio":…,"n":…,"min":…,"median":…,"max":…}. The value is the median
 // of `values`; the ratio is that of the medians, such that more than 1 is better than the baseline.
-void Print(absl::string_view name, absl::string_view unit, std::vector<double> values, std::vector<double> baseline,
-           bool more_is_better);
+void Print(absl::string_view name, absl::string_view unit, const std::vector<double>& values,
+           const std::vector<double>& baseline, bool more_is_better);
 
 // Calls per second of `callers` threads that call `call(caller)` one after the other for `length`. Ends the program
 // when a call fails.

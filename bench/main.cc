@@ -6,11 +6,12 @@
 #include "bench/harness.h"
 
 int main(int argc, char** argv) {
-  using namespace amikeco::bench;
   const struct {
     const char* name;
     void (*run)();
-  } benchmarks[] = {{"service", BenchCommandsAndReads}, {"ranking", BenchRanking}, {"latency", BenchCommitToEffect}};
+  } benchmarks[] = {{"service", amikeco::bench::BenchCommandsAndReads},
+                    {"ranking", amikeco::bench::BenchRanking},
+                    {"latency", amikeco::bench::BenchCommitToEffect}};
   for (const auto& benchmark : benchmarks) {
     bool wanted = argc == 1;
     for (int i = 1; i < argc; ++i) wanted = wanted || std::strcmp(argv[i], benchmark.name) == 0;

@@ -49,7 +49,7 @@ Stage::Stage(const std::map<Service, std::string>& targets) {
     for (const absl::string_view replica : absl::StrSplit(target, ',')) {
       config::v1::PeerConfig peer;
       peer.set_target(std::string(replica));
-      replicas_[service].push_back(std::make_unique<Channel>(peer));
+      replicas_[service].channels.push_back(std::make_unique<Channel>(peer));
     }
   }
 }
@@ -73,11 +73,12 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
   CallOptions options;
   options.credentials = Credentials{"", actor};
   const std::string bytes = request.SerializeAsString();
+  Replicas& replicas = replicas_.at(service);
   const absl::Time give_up = absl::Now() + kPatience;
-  for (int attempt = 0;; ++attempt) {
+  for (size_t attempt = 0;; ++attempt) {
     const absl::Time sent = absl::Now();
-    const auto& replicas = replicas_.at(service);
-    const auto answer = replicas[static_cast<size_t>(attempt) % replicas.size()]->CallRaw(path, bytes, options);
+    size_t turn = replicas.turn;
+    const auto answer = replicas.channels[turn % replicas.channels.size()]->CallRaw(path, bytes, options);
     if (answer.ok()) {
       if (!response.ParseFromString(*answer)) return absl::DataLossError(absl::StrCat(path, ": answer does not parse"));
       if (attempt == 0 && !operations) {
@@ -95,7 +96,9 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
       absl::MutexLock lock(&mutex_);
       ++retries_;
     }
-    absl::SleepFor(absl::Milliseconds(100));
+    // Of several callers that failed on the same replica, one goes on to the next.
+    replicas.turn.compare_exchange_strong(turn, turn + 1);
+    if (attempt % replicas.channels.size() + 1 == replicas.channels.size()) absl::SleepFor(absl::Milliseconds(100));
   }
 }
 
@@ -114,7 +117,7 @@ absl::Status Stage::SetClockOf(Service service, const ops::v1::SetClockRequest& 
   for (;;) {
     int told = 0;
     absl::Status away;
-    for (const auto& replica : replicas_.at(service)) {
+    for (const auto& replica : replicas_.at(service).channels) {
       const auto answer =
           replica->Call<ops::v1::SetClockResponse>("amikeco.ops.v1.OperationsService/SetClock", request, options);
       if (answer.ok()) ++told;
@@ -148,20 +151,24 @@ absl::Status Stage::Settle() {
   // been given work by one that settled later.
   std::vector<int64_t> before;
   for (;;) {
-    bool settled = true;
+    std::string left;
     std::vector<int64_t> numbers;
     for (const Service service : kServices) {
       AMIKECO_ASSIGN_OR_RETURN(const auto progress, Call<ops::v1::GetProgressResponse>(
                                                         service, "amikeco.ops.v1.OperationsService/GetProgress",
                                                         Operator(), ops::v1::GetProgressRequest()));
-      settled = settled && progress.settled();
+      for (const std::string& what : progress.waiting_for())
+        absl::StrAppend(&left, " ", AddressOf(service).name, ": ", what);
       numbers.push_back(progress.published_number());
       numbers.push_back(progress.handled_number());
     }
+    const bool settled = left.empty();
     if (settled && numbers == before) return absl::OkStatus();
     before = settled ? numbers : std::vector<int64_t>();
     if (settled) continue;
-    if (absl::Now() > give_up) return absl::DeadlineExceededError("the services did not settle within a minute");
+    if (absl::Now() > give_up) {
+      return absl::DeadlineExceededError(absl::StrCat("the services did not settle within a minute;", left));
+    }
     absl::SleepFor(absl::Milliseconds(2));
   }
 }

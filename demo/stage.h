@@ -4,6 +4,7 @@
 #ifndef AMIKECO_DEMO_STAGE_H_
 #define AMIKECO_DEMO_STAGE_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,7 +29,8 @@ inline constexpr Service kServices[] = {Service::kApplicant, Service::kMatching,
 // Thread safe.
 class Stage {
  public:
-  // `targets` by service: the "host:port" of each replica, separated by commas. The first that answers is called.
+  // `targets` by service: the "host:port" of each replica, separated by commas. One is called for
+  // as long as it answers, then the next.
   explicit Stage(const std::map<Service, std::string>& targets);
 
   // Calls "SubmitApplication" of the service as `actor`. Retries while the service is away, for at most a minute; any
@@ -60,7 +62,12 @@ class Stage {
                          const google::protobuf::Message& request, google::protobuf::Message& response);
   absl::Status SetClockOf(Service service, const ops::v1::SetClockRequest& request);
 
-  std::map<Service, std::vector<std::unique_ptr<Channel>>> replicas_;
+  struct Replicas {
+    std::vector<std::unique_ptr<Channel>> channels;
+    std::atomic<size_t> turn{0};  // modulo their number: the one that is called
+  };
+
+  std::map<Service, Replicas> replicas_;
   RandomIds ids_;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::vector<double>> latencies_ ABSL_GUARDED_BY(mutex_);

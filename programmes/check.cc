@@ -18,7 +18,6 @@
 namespace amikeco {
 namespace {
 
-using programme::v1::AfterStay;
 using programme::v1::ComplianceItem;
 using programme::v1::EligibilityRule;
 using programme::v1::Funding;

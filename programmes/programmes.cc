@@ -136,9 +136,8 @@ std::vector<const Programme*> Programmes::Latest() const {
   return latest;
 }
 
-void Programmes::Add(Programme programme) {
-  std::pair<std::string, int> key(programme.name(), programme.version());
-  versions_.try_emplace(std::move(key), std::move(programme));
+void Programmes::Add(const Programme& programme) {
+  versions_.try_emplace({programme.name(), programme.version()}, programme);
 }
 
 }  // namespace amikeco

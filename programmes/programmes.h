@@ -25,7 +25,7 @@ class Programmes {
   // The latest version of each, by name.
   std::vector<const programme::v1::Programme*> Latest() const;
   // Adds a version, unless the same (name, version) is there.
-  void Add(programme::v1::Programme programme);
+  void Add(const programme::v1::Programme& programme);
 
  private:
   std::map<std::pair<std::string, int>, programme::v1::Programme> versions_;

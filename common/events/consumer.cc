@@ -16,7 +16,7 @@ Origin OriginOfReaction(const Wiring& wiring, const event::v1::Event& event) {
           event.traceparent().empty() ? "" : ChildTraceparent(event.traceparent()), event.id()};
 }
 
-Consumer::Consumer(const Wiring& wiring, Reactions reactions, const ConsumerOptions& options)
+Consumer::Consumer(const Wiring& wiring, const Reactions& reactions, const ConsumerOptions& options)
     : sources_(reactions.sources) {
   for (const std::string& source : sources_) {
     followers_.push_back(std::make_unique<Follower>(wiring, reactions.react, source, options));

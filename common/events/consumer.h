@@ -27,7 +27,7 @@ struct ConsumerOptions {
 
 class Consumer final : public Part {
  public:
-  Consumer(const Wiring& wiring, Reactions reactions, const ConsumerOptions& options = {});
+  Consumer(const Wiring& wiring, const Reactions& reactions, const ConsumerOptions& options = {});
   ~Consumer() override;
 
   // One thread a source.

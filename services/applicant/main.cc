@@ -5,8 +5,10 @@
 #include "services/applicant/service.h"
 #include "services/premises.h"
 
-int main(int argc, char** argv) {
-  using namespace amikeco;
+namespace amikeco {
+namespace {
+
+int Run(int argc, char** argv) {
   const auto config =
       LoadConfigOrExit<config::v1::ApplicantConfig>(argc, argv, CheckConfig<config::v1::ApplicantConfig>);
   Premises premises(config.common(), "applicant");
@@ -16,3 +18,8 @@ int main(int argc, char** argv) {
   return premises.Run(applicant::ReactionsOf(service), {&service},
                       [&](Chain& chain) { applicant::Bind(chain, service); });
 }
+
+}  // namespace
+}  // namespace amikeco
+
+int main(int argc, char** argv) { return amikeco::Run(argc, argv); }

@@ -25,7 +25,7 @@ std::string FromKey(absl::string_view newest) {
 }
 
 // Calls `take` for the records of `kind` that changed at or after `from`; returns the newest change.
-absl::StatusOr<std::string> ReadChanged(Reader& reader, const std::string& kind, std::string from,
+absl::StatusOr<std::string> ReadChanged(Reader& reader, const std::string& kind, const std::string& from,
                                         absl::FunctionRef<absl::Status(const StoredRecord&)> take) {
   ScanRange range{kind, "changed", from, "", std::nullopt, kRecordsPerScan};
   while (true) {

@@ -66,7 +66,7 @@ class Directory {
     Home home;
   };
 
-  const Tables tables_;
+  const Tables tables_{};
   mutable absl::Mutex mutex_;
   Symbols symbols_ ABSL_GUARDED_BY(mutex_);
   std::vector<DirectoryEntry> entries_ ABSL_GUARDED_BY(mutex_);

@@ -9,6 +9,7 @@
 #include "services/notify/template_files.h"
 #include "services/premises.h"
 
+namespace amikeco {
 namespace {
 
 // The value, or the process has ended with what is wrong.
@@ -19,10 +20,7 @@ T OrExit(absl::string_view what, absl::StatusOr<T> made) {
   std::exit(1);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace amikeco;
+int Run(int argc, char** argv) {
   const auto config = LoadConfigOrExit<config::v1::NotifyConfig>(argc, argv, CheckConfig<config::v1::NotifyConfig>);
   Premises premises(config.common(), notify::kService);
   const notify::Templates templates =
@@ -44,3 +42,8 @@ int main(int argc, char** argv) {
   return premises.Run(
       notify::ReactionsOf(service), {&service}, [&](Chain& chain) { notify::Bind(chain, service); }, parts);
 }
+
+}  // namespace
+}  // namespace amikeco
+
+int main(int argc, char** argv) { return amikeco::Run(argc, argv); }

@@ -27,6 +27,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr int kOfficers = 40;
+// Fewer, so that the test stays short.
+constexpr int kOfficersOnPostgres = 24;
 constexpr absl::Duration kLongestPlay = absl::Minutes(4);
 // What the demo's players enter about persons, and nothing else has: a part of names and of addresses.
 constexpr const char* kPersonal[] = {"Demo-", "@exchange.example"};
@@ -56,16 +58,16 @@ class DemoTest : public ::testing::Test {
     ASSERT_TRUE(started.ok()) << started;
   }
 
-  void StartPlay(int seed) {
-    auto play = installation_->Play(seed, kOfficers);
+  void StartPlay(int seed, int officers = kOfficers) {
+    auto play = installation_->Play(seed, officers);
     ASSERT_TRUE(play.ok()) << play.status();
     play_ = *std::move(play);
   }
 
   void ExpectAllAsForetold() {
     const auto code = play_->Wait(kLongestPlay);
-    ASSERT_TRUE(code.ok()) << code.status() << "\n" << TailOf(installation_->PlayLog());
-    EXPECT_EQ(*code, 0) << TailOf(installation_->PlayLog());
+    ASSERT_TRUE(code.ok()) << code.status() << "\n" << TailOf(installation_->PlayLog()) << installation_->Account();
+    EXPECT_EQ(*code, 0) << TailOf(installation_->PlayLog()) << installation_->Account();
   }
 
   // The day that the first service that answers is at.
@@ -113,7 +115,8 @@ TEST_F(DemoTest, EveryOfficerEndsAsForetoldThoughEachServiceIsKilledAndRedisCome
   ASSERT_NO_FATAL_FAILURE(StartPlay(seed));
   for (const Disruption& disruption :
        DrawDisruptions(seed, {"applicant", "matching", "compliance", "notify", "redis"})) {
-    ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog());
+    ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog()) << installation_->Account();
+    std::cout << "now " << disruption.whom << std::endl;
     if (disruption.whom == "redis") {
       installation_->redis().Stop();
       (void)play_->Wait(disruption.away);
@@ -154,12 +157,13 @@ TEST_F(DemoTest, TwoReplicasOnPostgresPlayOnWhenEitherDies) {
   const int seed = Seed();
   ASSERT_NO_FATAL_FAILURE(SetUpInstallation({.on_postgres = true, .twins = {"applicant", "matching"}}));
   const absl::CivilDay first = Today() + 1;
-  ASSERT_NO_FATAL_FAILURE(StartPlay(seed));
+  ASSERT_NO_FATAL_FAILURE(StartPlay(seed, kOfficersOnPostgres));
   // The first of the one, which clients have called until then, and the second of the other.
   const bool which = seed % 2 == 0;
   for (const Disruption& disruption :
        DrawDisruptions(seed, {which ? "applicant" : "applicant-2", which ? "matching-2" : "matching"})) {
-    ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog());
+    ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog()) << installation_->Account();
+    std::cout << "now " << disruption.whom << std::endl;
     installation_->Kill(disruption.whom);
   }
   ExpectAllAsForetold();

@@ -242,6 +242,20 @@ absl::StatusOr<ops::v1::GetProgressResponse> Installation::ProgressOf(const std:
                                             ops::v1::GetProgressRequest());
 }
 
+std::string Installation::Account() {
+  std::string account;
+  for (const auto& [replica, child] : replicas_) {
+    absl::StrAppend(&account, "\n", replica, child->Running() ? "" : " (does not run)", ":\n");
+    const auto progress = ProgressOf(replica);
+    const auto stats = Call<ops::v1::GetQueueStatsResponse>(replica, "amikeco.ops.v1.OperationsService/GetQueueStats",
+                                                            ops::v1::GetQueueStatsRequest());
+    absl::StrAppend(&account, progress.ok() ? progress->ShortDebugString() : progress.status().ToString(), "\n",
+                    stats.ok() ? stats->DebugString() : stats.status().ToString(), "\n",
+                    TailOf(folder_ / ("log/" + replica)));
+  }
+  return account;
+}
+
 absl::StatusOr<bool> Installation::MailWaits() {
   for (const auto state :
        {notify::v1::MESSAGE_STATE_QUEUED, notify::v1::MESSAGE_STATE_SENDING, notify::v1::MESSAGE_STATE_DEFERRED}) {

@@ -65,6 +65,8 @@ class Installation {
     return channels_.at(replica)->Call<Response>(method, request);
   }
   absl::StatusOr<ops::v1::GetProgressResponse> ProgressOf(const std::string& replica);
+  // For messages of a test that failed: what each service waits for, its place in the queue, the end of its log.
+  std::string Account();
   // Waits until every service says that nothing is left to do and no e-mail waits.
   absl::Status Settle(absl::Duration patience);
 
