@@ -14,7 +14,8 @@ absl::StatusOr<int64_t> LocalQueue::Begin(absl::string_view source, absl::string
     stream = Stream();
     stream.epoch = std::string(epoch);
   }
-  return std::max(stream.published, floor);
+  stream.published = std::max(stream.published, floor);
+  return stream.published;
 }
 
 absl::Status LocalQueue::Publish(const Batch& batch) {

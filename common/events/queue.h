@@ -61,8 +61,8 @@ class Queue {
   virtual ~Queue() = default;
 
   // The number behind which publishing must go on: `floor`, or the highest number up to which the queue has
-  // everything, whichever is higher. Lower than what was published before when the queue has lost something. Facts
-  // of another epoch are dropped, with their groups.
+  // everything, whichever is higher; it then counts as published. Lower than what was published before when the queue
+  // has lost something. Facts of another epoch are dropped, with their groups.
   virtual absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) = 0;
   // Adds the batch. Publishing a number again changes nothing. DATA_LOSS when the queue does not have everything up
   // to `after` (see Begin), which it must unless after <= floor.

@@ -19,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr absl::Duration kLease = absl::Milliseconds(600);
 constexpr absl::Duration kPatience = absl::Seconds(20);
@@ -167,6 +168,17 @@ TEST_P(QueueTest, RefusesToLeaveAGap) {
   EXPECT_TRUE(Publish(12, 13, /*floor=*/11).ok());  // unless all groups have what is missing
   EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 11), 13);
   EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 20), 20);
+}
+
+// Otherwise facts that all groups are done with would look as if they were still to be published.
+TEST_P(QueueTest, CountsAsPublishedWhatAllGroupsAreDoneWithWhenItComesBackEmpty) {
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7), 7);
+  EXPECT_EQ((*queue_->Stats("applicant"))[0].last_number, 7);
+  EXPECT_THAT(*queue_->Receive(matching_, 1, absl::ZeroDuration()), IsEmpty());
+  EXPECT_EQ(StatsOf("matching").last_number, 7);
+  EXPECT_EQ(StatsOf("matching").acknowledged_number, 7);
+  ASSERT_TRUE(Publish(8, 9, /*floor=*/7).ok());
+  EXPECT_THAT(Numbers(Receive(matching_, 2)), UnorderedElementsAre(8, 9));
 }
 
 TEST_P(QueueTest, RefusesASourceThatDidNotBegin) { EXPECT_EQ(Publish(1, 1).code(), absl::StatusCode::kDataLoss); }

@@ -29,9 +29,9 @@ absl::StatusOr<RedisReply> RedisQueue::Script(Door& door, const char* script, ab
 }
 
 absl::StatusOr<int64_t> RedisQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor) {
-  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
-                           Script(publisher_, redis_scripts::kBegin, source, {std::string(epoch)}));
-  return std::max<int64_t>(reply->integer, floor);
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, Script(publisher_, redis_scripts::kBegin, source,
+                                                          {std::string(epoch), absl::StrCat(floor)}));
+  return reply->integer;
 }
 
 absl::Status RedisQueue::Publish(const Batch& batch) {

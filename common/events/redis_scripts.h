@@ -26,7 +26,7 @@ local function intact(p)
 end
 )lua";
 
-// ARGV: epoch. Returns the number up to which everything is there.
+// ARGV: epoch, floor. Returns the number up to which everything is there that any group still needs.
 inline constexpr char kBegin[] = R"lua(
 if redis.call('HGET', published, 'epoch') ~= ARGV[1] then
   redis.call('DEL', unpack(KEYS))
@@ -34,6 +34,9 @@ if redis.call('HGET', published, 'epoch') ~= ARGV[1] then
 end
 for p = 0, #KEYS - 2 do
   if not intact(p) then redis.call('HDEL', published, tostring(p)); redis.call('HSET', published, 'all', '0') end
+end
+if tonumber(redis.call('HGET', published, 'all')) < tonumber(ARGV[2]) then
+  redis.call('HSET', published, 'all', ARGV[2])
 end
 return tonumber(redis.call('HGET', published, 'all'))
 )lua";

@@ -157,12 +157,13 @@ absl::Status Relay::LookAtGroups() {
   }
   if (!fresh.empty()) {
     const bool late = record_.value.floor() > 0;
+    // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew. Cleared first: a
+    // group that is known counts as having got everything.
+    if (late) AMIKECO_RETURN_IF_ERROR(wiring_.queue.Clear(wiring_.service));
     for (std::string& group : fresh) record_.value.add_groups(std::move(group));
     if (late) record_.value.set_floor(0);
     AMIKECO_RETURN_IF_ERROR(Save());
     if (!late) return absl::OkStatus();
-    // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew.
-    AMIKECO_RETURN_IF_ERROR(wiring_.queue.Clear(wiring_.service));
     published_ = -1;
     return LookForLoss();
   }

@@ -199,6 +199,25 @@ TEST_F(RelayTest, GivesAGroupThatComesLateEverythingAlsoWhatWasDropped) {
   EXPECT_THAT(Receive("late"), ElementsAre("1", "2", "3", "4", "5"));
 }
 
+TEST_F(RelayTest, GivesALateGroupEverythingAlsoWhenItIsKilledWhileItBeginsAnew) {
+  EXPECT_THAT(Receive("early"), IsEmpty());
+  State(1, 5);
+  {
+    Relay relay(service_.wiring(), Watchful());
+    ASSERT_TRUE(relay.RunOnce().ok());
+    EXPECT_THAT(Receive("early"), SizeIs(5));
+    Settle(relay);
+    EXPECT_THAT(Receive("late"), IsEmpty());
+    faulty_.cannot_clear = true;
+    EXPECT_FALSE(relay.RunOnce().ok());
+  }
+  faulty_.cannot_clear = false;
+  service_.Reopen();
+  Relay relay(service_.wiring(), Watchful());
+  Settle(relay);
+  EXPECT_THAT(Receive("late"), ElementsAre("1", "2", "3", "4", "5"));
+}
+
 TEST_F(RelayTest, DropsNothingThatAGroupHasNotAcknowledged) {
   Relay relay(service_.wiring(), Watchful());
   EXPECT_THAT(Receive("fast"), IsEmpty());
