@@ -11,7 +11,7 @@ namespace {
 
 // What the programme asks of an applicant, in the oracle's own words.
 std::set<std::string> ReasonsAgainst(const Officer& officer, absl::CivilDay today) {
-  using namespace programme::v1;  // the enums' names are long enough
+  namespace v1 = programme::v1;
   std::set<std::string> reasons;
   const absl::CivilDay received = today + officer.submit_day;
   const auto& membership = officer.membership;
@@ -19,10 +19,10 @@ std::set<std::string> ReasonsAgainst(const Officer& officer, absl::CivilDay toda
 
   const bool paid_up = !membership.has_until() || ToDay(membership.until()) >= received;
   if (!paid_up) reasons.insert("NOT_MEMBER");
-  if (membership.membership_class() != MEMBERSHIP_CLASS_REGULAR) reasons.insert("ASSOCIATE_MEMBER");
+  if (membership.membership_class() != v1::MEMBERSHIP_CLASS_REGULAR) reasons.insert("ASSOCIATE_MEMBER");
   const absl::CivilDay since = ToDay(membership.since());
   if (received <= absl::CivilDay(since.year() + 1, since.month(), since.day())) reasons.insert("TENURE_TOO_SHORT");
-  if (officer.duty != DUTY_STATUS_ACTIVE && officer.duty != DUTY_STATUS_STUDENT) reasons.insert("DUTY_STATUS");
+  if (officer.duty != v1::DUTY_STATUS_ACTIVE && officer.duty != v1::DUTY_STATUS_STUDENT) reasons.insert("DUTY_STATUS");
   const bool speaks = std::any_of(declared.languages().begin(), declared.languages().end(),
                                   [](const auto& skill) { return skill.code() == "en" && skill.level() >= "B2"; });
   if (!speaks) reasons.insert("LANGUAGE");
@@ -31,10 +31,10 @@ std::set<std::string> ReasonsAgainst(const Officer& officer, absl::CivilDay toda
   const absl::CivilDay month_end = absl::CivilDay(absl::CivilMonth(least) + 1) - 1;
   least = std::min(least + (received.day() - 1), month_end);
   if (ToDay(officer.wishes.earliest_start()) < least) reasons.insert("NOTICE_TOO_SHORT");
-  const auto acknowledges = [&](Acknowledgement what) {
+  const auto acknowledges = [&](v1::Acknowledgement what) {
     return std::count(declared.acknowledgements().begin(), declared.acknowledgements().end(), what) > 0;
   };
-  if (!acknowledges(ACKNOWLEDGEMENT_FLEXIBILITY)) reasons.insert("FLEXIBILITY_NOT_ACKNOWLEDGED");
+  if (!acknowledges(v1::ACKNOWLEDGEMENT_FLEXIBILITY)) reasons.insert("FLEXIBILITY_NOT_ACKNOWLEDGED");
   if (declared.cost_categories().empty()) reasons.insert("COSTS_NOT_ACKNOWLEDGED");
   if (declared.has_private_travel_start() &&
       ToDay(declared.private_travel_start()) <= ToDay(officer.wishes.latest_end())) {

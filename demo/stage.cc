@@ -88,7 +88,7 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
       return absl::OkStatus();
     }
     if (!MayRetry(answer.status()) || absl::Now() > give_up) {
-      absl::Status status = answer.status();
+      const absl::Status& status = answer.status();
       return absl::Status(status.code(),
                           absl::StrCat(address.name, ".", method, ": ", status.message(), " [", ReasonOf(status), "]"));
     }

@@ -116,7 +116,7 @@ TEST_F(DemoTest, EveryOfficerEndsAsForetoldThoughEachServiceIsKilledAndRedisCome
   for (const Disruption& disruption :
        DrawDisruptions(seed, {"applicant", "matching", "compliance", "notify", "redis"})) {
     ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog()) << installation_->Account();
-    std::cout << "now " << disruption.whom << std::endl;
+    std::cout << absl::FormatTime("%H:%M:%E1S ", absl::Now(), absl::UTCTimeZone()) << disruption.whom << std::endl;
     if (disruption.whom == "redis") {
       installation_->redis().Stop();
       (void)play_->Wait(disruption.away);
@@ -163,7 +163,7 @@ TEST_F(DemoTest, TwoReplicasOnPostgresPlayOnWhenEitherDies) {
   for (const Disruption& disruption :
        DrawDisruptions(seed, {which ? "applicant" : "applicant-2", which ? "matching-2" : "matching"})) {
     ASSERT_TRUE(AwaitMoment(disruption, first)) << TailOf(installation_->PlayLog()) << installation_->Account();
-    std::cout << "now " << disruption.whom << std::endl;
+    std::cout << absl::FormatTime("%H:%M:%E1S ", absl::Now(), absl::UTCTimeZone()) << disruption.whom << std::endl;
     installation_->Kill(disruption.whom);
   }
   ExpectAllAsForetold();

@@ -65,7 +65,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// A TCP port of 127.0.0.1 that nobody listens on just now.
+// A TCP port of 127.0.0.1 that nobody listens on just now, and that the system does not give out by itself: a server
+// that was ended finds it free again.
 int FreePort();
 
 // The last lines of a text file, for error messages.
