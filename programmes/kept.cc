@@ -49,7 +49,7 @@ absl::Status AddKept(Reader& reader, Programmes& programmes) {
         return Error(errors::kCorruptRecord, absl::StrCat("The kept programme ", record.id, " does not parse."),
                      {{"name", record.id}});
       }
-      programmes.Add(std::move(programme));
+      programmes.Add(programme);
       range.after = position;
     }
     if (static_cast<int>(rows.size()) < kBatch) return absl::OkStatus();
