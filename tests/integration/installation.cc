@@ -171,11 +171,10 @@ void Installation::Kill(const std::string& replica) { replicas_.at(replica)->End
 
 absl::Status Installation::StopServices() {
   std::vector<std::string> wrong;
+  for (auto& [replica, child] : replicas_) child->Signal(SIGTERM);
   for (auto& [replica, child] : replicas_) {
-    if (!child->Running()) continue;
-    child->Signal(SIGTERM);
     const auto code = child->Wait(absl::Seconds(30));
-    if (!code.ok() || *code != 0) {
+    if (!code.ok() || (*code != 0 && *code != 128 + SIGKILL)) {
       wrong.push_back(absl::StrCat(replica, ": ", code.ok() ? absl::StrCat("exit code ", *code) : "does not end"));
     }
   }

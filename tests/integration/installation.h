@@ -43,7 +43,7 @@ class Installation {
   // A replica: "matching", "applicant-2". Kill is SIGKILL; Launch starts it on the port that it had.
   absl::Status Launch(const std::string& replica);
   void Kill(const std::string& replica);
-  // Ends every service in order; an error names those that did not exit with 0.
+  // Ends every service in order; an error names those that did not exit with 0, killed ones aside.
   absl::Status StopServices();
 
   RedisServer& redis() { return *redis_; }
