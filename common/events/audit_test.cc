@@ -4,14 +4,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <numeric>
 #include <random>
 #include <set>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "amikeco/event/v1/event.pb.h"
 #include "common/base/chain.h"
@@ -20,6 +18,7 @@
 #include "common/store/sqlite_store.h"
 #include "gmock/gmock.h"
 #include "tests/support/child.h"
+#include "tests/support/seed.h"
 
 namespace amikeco {
 namespace {
@@ -334,26 +333,14 @@ class Tampering : public ::testing::Test {
   std::set<int64_t> numbers_;
 };
 
-int TamperingsWanted() {
-  int wanted = std::getenv("AMIKECO_LONG") == nullptr ? 2'000 : 10'000;
-  if (const char* const text = std::getenv("AMIKECO_TAMPERINGS"); text != nullptr)
-    (void)absl::SimpleAtoi(text, &wanted);
-  return wanted;
-}
-
-uint64_t SeedOf() {
-  uint64_t seed = std::random_device{}();
-  if (const char* const text = std::getenv("AMIKECO_SEED"); text != nullptr) (void)absl::SimpleAtoi(text, &seed);
-  return seed;
-}
-
 TEST_F(Tampering, IsFoundAndLocatedWhateverItIs) {
-  const uint64_t first_seed = SeedOf();
-  const int wanted = TamperingsWanted();
+  const uint64_t first_seed = TestSeed();
+  const int64_t wanted = RunSize(10'000, 1'000'000);
   EXPECT_THAT(Read(), IsEmpty());
-  int done = 0, rounds = 0;
+  int64_t done = 0;
+  int rounds = 0;
   for (uint64_t seed = first_seed; done < wanted; ++seed, ++rounds) {
-    SCOPED_TRACE(absl::StrCat("AMIKECO_SEED=", seed));
+    SCOPED_TRACE(absl::StrCat("AMIKECO_TEST_SEED=", seed));
     random_.seed(seed);
     expected_.clear();
     numbers_.clear();
@@ -362,7 +349,7 @@ TEST_F(Tampering, IsFoundAndLocatedWhateverItIs) {
     const auto places = Places();
     const size_t count = 1 + Below(12);
     for (size_t i = 0; i < count; ++i) Tamper(places[2 * i], places[2 * i + 1]);
-    done += static_cast<int>(count);
+    done += static_cast<int64_t>(count);
     if (*numbers_.rbegin() == kFacts && Below(3) == 0) {
       const int64_t last = kFacts - 1 - static_cast<int64_t>(Below(50));
       Execute(absl::StrCat("DELETE FROM event WHERE number > ", last));

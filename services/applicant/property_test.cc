@@ -1,6 +1,5 @@
 // Random commands, facts and passing time, from a printed seed: whatever happens, folding the history gives the record,
 // every step is one that the table has, and nobody has two open applications to one programme.
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -12,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "services/applicant/test_service.h"
 #include "services/applicant/transitions.h"
+#include "tests/support/seed.h"
 
 namespace amikeco::applicant {
 namespace {
@@ -23,17 +23,6 @@ using test::kCoordinator;
 using test::kOfficer;
 using test::kSection;
 using test::Matching;
-
-// AMIKECO_SEED repeats a run.
-unsigned Seed() {
-  static const unsigned seed = [] {
-    const char* given = std::getenv("AMIKECO_SEED");
-    const unsigned chosen = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : std::random_device()();
-    std::cout << "AMIKECO_SEED=" << chosen << std::endl;
-    return chosen;
-  }();
-  return seed;
-}
 
 class Dice {
  public:
@@ -113,7 +102,7 @@ bool IsRow(State from, State to) {
 class PureStory : public testing::TestWithParam<int> {};
 
 TEST_P(PureStory, FoldsToItsRecordAndTakesOnlyStepsOfTheTable) {
-  Dice dice(Seed() + static_cast<unsigned>(GetParam()));
+  Dice dice(TestSeed() + static_cast<unsigned>(GetParam()));
   test::Story story(dice.OneIn(2) ? test::GoodMember() : test::Endorsed(test::GoodMember()));
   const auto today = [&] { return Today(story.At(kOfficer)); };
   for (int step = 0; step < 60; ++step) {
@@ -270,7 +259,7 @@ class StoredStories : public test::ServiceTest {
 };
 
 TEST_F(StoredStories, FoldToTheirRecordsOnARealStore) {
-  Dice dice(Seed());
+  Dice dice(TestSeed());
   for (int i = 0; i < kMembers; ++i) Register(absl::StrCat("M-", i));
   for (int step = 0; step < 1500; ++step) Step(dice);
   std::map<std::string, int> open;

@@ -2,20 +2,19 @@
 // whatever happens in whatever order, a clearance is CLEARED exactly when the model says so, and its history folds to
 // it.
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "services/compliance/clearance.h"
 #include "services/compliance/test_programme.h"
+#include "tests/support/seed.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -351,9 +350,7 @@ class Pair {
 };
 
 TEST(Clearance, IsClearedExactlyWhenNothingIsMissingOrLapsedInTenThousandRandomHistories) {
-  uint32_t seed = std::random_device()();
-  if (const char* fixed = std::getenv("AMIKECO_SEED"); fixed != nullptr) (void)absl::SimpleAtoi(fixed, &seed);
-  std::cout << "AMIKECO_SEED=" << seed << std::endl;
+  const uint32_t seed = TestSeed();
   int cleared = 0;
   for (uint32_t history = 0; history < 10'000; ++history) {
     Pair pair(seed + history);
@@ -362,7 +359,7 @@ TEST(Clearance, IsClearedExactlyWhenNothingIsMissingOrLapsedInTenThousandRandomH
       pair.Step();
       pair.Verify();
       if (testing::Test::HasFatalFailure()) {
-        FAIL() << "history " << history << " step " << step << " of AMIKECO_SEED=" << seed;
+        FAIL() << "history " << history << " step " << step << " of AMIKECO_TEST_SEED=" << seed;
       }
     }
     pair.VerifyHistory();

@@ -2,7 +2,6 @@
 // compared with an oracle that shares no code with the services, while processes die and come back; and what is left
 // behind in databases, Redis, logs and mailboxes.
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -12,13 +11,13 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/integration/installation.h"
 #include "tests/integration/remains.h"
+#include "tests/support/seed.h"
 
 namespace amikeco {
 namespace {
@@ -33,14 +32,7 @@ constexpr absl::Duration kLongestPlay = absl::Minutes(4);
 // What the demo's players enter about persons, and nothing else has: a part of names and of addresses.
 constexpr const char* kPersonal[] = {"Demo-", "@exchange.example"};
 
-// AMIKECO_TEST_SEED plays a failed test again.
-int Seed() {
-  int seed = 0;
-  const char* given = std::getenv("AMIKECO_TEST_SEED");
-  if (given == nullptr || !absl::SimpleAtoi(given, &seed)) seed = static_cast<int>(std::random_device()() % 100'000);
-  std::cout << "AMIKECO_TEST_SEED=" << seed << std::endl;
-  return seed;
-}
+int Seed() { return static_cast<int>(TestSeed() % 100'000); }
 
 // A misfortune: on this day of the play, that long after the day was seen to begin.
 struct Disruption {
