@@ -100,10 +100,12 @@ absl::Status Relay::Load() {
 }
 
 absl::Status Relay::Save() {
-  AMIKECO_RETURN_IF_ERROR(wiring_.store.Write(
-      [&](Transaction& tx) { return Records().Put(tx, kName, record_.value, record_.version, record_.version + 1); }));
+  const absl::Status saved = wiring_.store.Write(
+      [&](Transaction& tx) { return Records().Put(tx, kName, record_.value, record_.version, record_.version + 1); });
+  // Nobody knows which record is stored now: whoever holds the lock next reads it anew.
+  if (!saved.ok()) lock_ = nullptr;
   ++record_.version;
-  return absl::OkStatus();
+  return saved;
 }
 
 // Asks the queue how far it has everything, and goes on from there.
@@ -205,20 +207,22 @@ absl::StatusOr<std::vector<StoredEvent>> Relay::Next() {
       return absl::OkStatus();
     }));
     if (!events.empty()) return events;
-    numbered_ahead_ = false;
   }
+  numbered_ahead_ = true;  // should the commit be made and its answer be lost
   AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
     AMIKECO_ASSIGN_OR_RETURN(events, tx.NumberEvents(options_.batch));
     return absl::OkStatus();
   }));
+  numbered_ahead_ = false;
   return events;
 }
 
 absl::StatusOr<int> Relay::PublishNext() {
   AMIKECO_ASSIGN_OR_RETURN(std::vector<StoredEvent> events, Next());
   if (events.empty()) return 0;
-  if (events.front().number != published_ + 1 && published_ != record_.value.floor()) {
-    // Another relay gave numbers in between (the lock was lost, unnoticed): those come first.
+  if (events.front().number != published_ + 1) {
+    // Numbers were given in between: by another relay (the lock was lost, unnoticed), or by this one, in a commit whose
+    // answer was lost. Those come first.
     if (numbered_ahead_) return absl::DataLossError("the store has a gap in its publish numbers");
     numbered_ahead_ = true;
     return 1;
