@@ -9,6 +9,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <chrono>
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,6 +28,14 @@ constexpr int kKeepaliveMillis = 60 * 1000;
 // A service that comes back is found soon: gRPC's own first wait is 1 s and the longest 120 s.
 constexpr int kFirstReconnectMillis = 100;
 constexpr int kLongestReconnectMillis = 5000;
+
+// While no call waits, nobody sees that a connection was made; gRPC looks by itself every 5 s only, so that callers who
+// ask again and again, and are refused at once each time, find a service that came back as late as that. gRPC reads
+// this when it begins.
+void LookAtConnectionsOften() {
+  static const int set = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "100", /*overwrite=*/0);
+  (void)set;
+}
 
 std::string RoleNames(const Actor& actor) {
   return absl::StrJoin(actor.roles, ",",
@@ -75,6 +84,7 @@ struct Channel::Connection {
 };
 
 Channel::Channel(const config::v1::PeerConfig& peer, Credentials credentials) : credentials_(std::move(credentials)) {
+  LookAtConnectionsOften();
   auto channel_credentials = MakeCredentials(peer);
   if (!channel_credentials.ok()) {
     broken_ = absl::FailedPreconditionError(

@@ -1,8 +1,8 @@
 // PowerCutVfs: SQLite's files on a disk that forgets, at a power cut, what was not synced.
 //
-// A write goes into this process's memory; a sync puts the file's writes on the real disk. Whoever kills the process, cuts the
-// power: what was not synced is gone. CutPower also puts a random part of the unsynced 512-byte sectors on the disk first,
-// as a disk may that writes in an order of its own, so that pages are torn.
+// A write goes into this process's memory; a sync puts the file's writes on the real disk. Whoever kills the process,
+// cuts the power: what was not synced is gone. CutPower also puts a random part of the unsynced 512-byte sectors on the
+// disk first, as a disk may that writes in an order of its own, so that pages are torn.
 #ifndef AMIKECO_TESTS_CHAOS_POWER_CUT_VFS_H_
 #define AMIKECO_TESTS_CHAOS_POWER_CUT_VFS_H_
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -111,13 +112,15 @@ absl::Status Installation::MakeFiles() {
     }
   }
   for (const std::string& service : Services()) {
-    std::string store = absl::StrCat("sqlite { path: \"", DatabaseOf(service), "\" }");
+    config::v1::StoreConfig& store = stores_[service];
     if (options_.on_postgres) {
-      AMIKECO_ASSIGN_OR_RETURN(const std::string conninfo, postgres_->NewDatabase());
-      store = absl::StrCat("postgres { conninfo: \"", conninfo, "\" connections: 10 }");
+      AMIKECO_ASSIGN_OR_RETURN(*store.mutable_postgres()->mutable_conninfo(), postgres_->NewDatabase());
+      store.mutable_postgres()->set_connections(10);
+    } else {
+      store.mutable_sqlite()->set_path(DatabaseOf(service));
     }
     for (const std::string& replica : ReplicasOf(service)) {
-      AMIKECO_RETURN_IF_ERROR(Configure(service, replica, store));
+      AMIKECO_RETURN_IF_ERROR(Configure(service, replica, store.ShortDebugString()));
     }
   }
   return absl::OkStatus();
@@ -189,29 +192,37 @@ absl::Status Installation::Start() {
   }
   AMIKECO_RETURN_IF_ERROR(MakeFiles());
   for (const auto& [replica, port] : ports_) AMIKECO_RETURN_IF_ERROR(Launch(replica));
-  return ImportAgencies();
+  return options_.agencies ? ImportAgencies() : absl::OkStatus();
+}
+
+absl::StatusOr<int> Installation::RunCommandLine(const std::vector<std::string>& arguments, const std::string& log) {
+  std::vector<std::string> argv{"env", "AMIKECO_AS=people/operator", "AMIKECO_ORG=organisations/ipa-us",
+                                "AMIKECO_ROLE=coordinator,registrar,operations,auditor"};
+  for (const std::string& service : Services()) {
+    argv.push_back(absl::StrCat("AMIKECO_", absl::AsciiStrToUpper(service), "=", TargetOf(service)));
+  }
+  argv.push_back(AMIKECO_PROGRAM);
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  AMIKECO_ASSIGN_OR_RETURN(const auto child, Child::Start(argv, {.log = log, .user = "", .folder = ""}));
+  return child->Wait(absl::Minutes(2));
 }
 
 absl::Status Installation::ImportAgencies() {
-  AMIKECO_ASSIGN_OR_RETURN(
-      const auto import,
-      Child::Start({"env", "AMIKECO_MATCHING=" + TargetOf("matching"), "AMIKECO_AS=people/operator",
-                    "AMIKECO_ORG=organisations/ipa-us", "AMIKECO_ROLE=coordinator,registrar,operations,auditor",
-                    AMIKECO_PROGRAM, "host", "import", "data/us_agencies.csv"},
-                   {.log = folder_ / "log/import", .user = "", .folder = ""}));
-  AMIKECO_ASSIGN_OR_RETURN(const int code, import->Wait(absl::Minutes(2)));
-  return code == 0 ? absl::OkStatus()
-                   : absl::InternalError(absl::StrCat("host import: ", code, "\n", TailOf(folder_ / "log/import")));
+  const std::string log = folder_ / "log/import";
+  AMIKECO_ASSIGN_OR_RETURN(const int code, RunCommandLine({"host", "import", "data/us_agencies.csv"}, log));
+  return code == 0 ? absl::OkStatus() : absl::InternalError(absl::StrCat("host import: ", code, "\n", TailOf(log)));
+}
+
+std::string Installation::TargetsOf(const std::string& service) const {
+  std::vector<std::string> targets;
+  for (const std::string& replica : ReplicasOf(service)) targets.push_back(TargetOf(replica));
+  return absl::StrJoin(targets, ",");
 }
 
 absl::StatusOr<std::unique_ptr<Child>> Installation::Play(int seed, int officers) {
   std::vector<std::string> argv{"env"};
   for (const std::string& service : Services()) {
-    std::vector<std::string> targets;
-    for (const std::string& replica : ReplicasOf(service)) targets.push_back(TargetOf(replica));
-    std::string variable = service;
-    for (char& letter : variable) letter = static_cast<char>(letter - 'a' + 'A');
-    argv.push_back(absl::StrCat("AMIKECO_", variable, "=", absl::StrJoin(targets, ",")));
+    argv.push_back(absl::StrCat("AMIKECO_", absl::AsciiStrToUpper(service), "=", TargetsOf(service)));
   }
   argv.insert(argv.end(),
               {AMIKECO_DEMO_PROGRAM, "run", "--seed", absl::StrCat(seed), "--officers", absl::StrCat(officers)});

@@ -28,13 +28,14 @@ class Installation {
   struct Options {
     bool on_postgres = false;     // each service in a database of its own; otherwise in SQLite files
     std::set<std::string> twins;  // services with a second replica, "applicant-2"; needs PostgreSQL
+    bool agencies = true;         // the agencies of the United States are imported
   };
   // "applicant", "matching", "compliance", "notify".
   static const std::vector<std::string>& Services();
 
   explicit Installation(Options options) : options_(std::move(options)), folder_("integration") {}
 
-  // Starts everything, waits until all is healthy and imports the agencies of the United States.
+  // Starts everything, waits until all is healthy and imports what the options say.
   absl::Status Start();
   // Starts officers' exchanges; the program ends with 0 when every officer ended as the oracle foretold.
   absl::StatusOr<std::unique_ptr<Child>> Play(int seed, int officers);
@@ -45,6 +46,13 @@ class Installation {
   void Kill(const std::string& replica);
   // Ends every service in order; an error names those that did not exit with 0, killed ones aside.
   absl::Status StopServices();
+
+  // The "host:port" of each of the service's replicas, separated by commas.
+  std::string TargetsOf(const std::string& service) const;
+  // What the service keeps its records in.
+  config::v1::StoreConfig StoreOf(const std::string& service) const { return stores_.at(service); }
+  // Runs `amikeco` with these arguments as the operator, against the first replica of each service; its exit code.
+  absl::StatusOr<int> RunCommandLine(const std::vector<std::string>& arguments, const std::string& log);
 
   RedisServer& redis() { return *redis_; }
   SmtpSink& mail() { return *mail_; }
@@ -83,7 +91,8 @@ class Installation {
   std::unique_ptr<RedisServer> redis_;
   std::unique_ptr<SmtpSink> mail_;
   std::unique_ptr<PostgresServer> postgres_;
-  std::map<std::string, int> ports_;  // by replica
+  std::map<std::string, config::v1::StoreConfig> stores_;  // by service
+  std::map<std::string, int> ports_;                       // by replica
   std::map<std::string, std::unique_ptr<Channel>> channels_;
   std::map<std::string, std::unique_ptr<Child>> replicas_;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -32,6 +33,7 @@
 #include "services/notify/contact.h"
 #include "services/notify/message.h"
 #include "services/notify/tables.h"
+#include "tests/support/postgres.h"
 
 namespace amikeco {
 namespace {
@@ -116,6 +118,40 @@ absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, cons
     if (compared.count(subject) == 0) comparison.wrong.push_back(absl::StrCat(subject, ": there is no record"));
   }
   return comparison;
+}
+
+absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, Store& store,
+                                                const std::set<std::string>& subjects) {
+  Comparison comparison;
+  AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
+    for (const std::string& subject : subjects) {
+      bool found = false;
+      for (const auto& [kind, compare] : AggregatesOf(service)) {
+        AMIKECO_ASSIGN_OR_RETURN(const auto record, reader.Get(kind, subject));
+        if (!record) continue;
+        found = true;
+        AMIKECO_RETURN_IF_ERROR(compare(reader, subject, comparison));
+      }
+      if (!found) comparison.wrong.push_back(absl::StrCat(subject, ": there is no record"));
+    }
+    return absl::OkStatus();
+  }));
+  return comparison;
+}
+
+absl::StatusOr<std::vector<std::string>> HandledBy(const config::v1::StoreConfig& store) {
+  std::vector<std::string> events;
+  if (store.has_postgres()) {
+    AMIKECO_ASSIGN_OR_RETURN(
+        const std::string text,
+        PostgresServer::Execute(store.postgres().conninfo(),
+                                "SELECT string_agg(encode(event_id, 'escape'), ' ' ORDER BY handled_at) FROM inbox"));
+    return std::vector<std::string>(absl::StrSplit(text, ' ', absl::SkipEmpty()));
+  }
+  AMIKECO_ASSIGN_OR_RETURN(const auto rows,
+                           Rows(store.sqlite().path(), "SELECT event_id, consumer FROM inbox ORDER BY handled_at"));
+  for (const auto& [event, consumer] : rows) events.push_back(event);
+  return events;
 }
 
 absl::StatusOr<std::vector<notify::v1::Message>> MessagesIn(const std::string& path) {

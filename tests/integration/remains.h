@@ -2,11 +2,14 @@
 #ifndef AMIKECO_TESTS_INTEGRATION_REMAINS_H_
 #define AMIKECO_TESTS_INTEGRATION_REMAINS_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "amikeco/config/v1/config.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
+#include "common/store/store.h"
 
 namespace amikeco {
 
@@ -20,6 +23,13 @@ struct Comparison {
 
 // Folds the history of every aggregate of `service` in the SQLite file `path` and compares it with the record.
 absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, const std::string& path);
+
+// The same for these subjects of a store of any kind.
+absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, Store& store,
+                                                const std::set<std::string>& subjects);
+
+// The facts that the service has handled, in the order in which it did: their event ids.
+absl::StatusOr<std::vector<std::string>> HandledBy(const config::v1::StoreConfig& store);
 
 // All messages in notify's database.
 absl::StatusOr<std::vector<notify::v1::Message>> MessagesIn(const std::string& path);
