@@ -39,6 +39,7 @@ inline constexpr int kRuns = 5;
 void BenchCommandsAndReads();
 void BenchRanking();
 void BenchCommitToEffect();
+void BenchTransport();
 
 }  // namespace amikeco::bench
 

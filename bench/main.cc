@@ -1,5 +1,5 @@
 // amikeco-bench: every figure that the documents claim, each beside its baseline in the same run. One line of JSON a
-// result. Arguments name the benchmarks to run: service, ranking, latency; none: all.
+// result. Arguments name the benchmarks to run: service, ranking, latency, transport; none: all.
 #include <cstdio>
 #include <cstring>
 
@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     void (*run)();
   } benchmarks[] = {{"service", amikeco::bench::BenchCommandsAndReads},
                     {"ranking", amikeco::bench::BenchRanking},
-                    {"latency", amikeco::bench::BenchCommitToEffect}};
+                    {"latency", amikeco::bench::BenchCommitToEffect},
+                    {"transport", amikeco::bench::BenchTransport}};
   for (const auto& benchmark : benchmarks) {
     bool wanted = argc == 1;
     for (int i = 1; i < argc; ++i) wanted = wanted || std::strcmp(argv[i], benchmark.name) == 0;

@@ -1,17 +1,17 @@
 // A durable command and reads through the whole call chain over gRPC, each beside the bare echo: for the command an
-// echo that writes as many rows in one transaction a request, for the reads one that answers as many bytes.
+// echo that writes the same rows in one transaction a request, for the reads one that answers as many bytes.
 #include "services/matching/service.h"
-
-#include <sqlite3.h>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "bench/bare_echo.h"
+#include "bench/bare_sqlite.h"
 #include "bench/echo.pb.h"
 #include "bench/harness.h"
 #include "common/base/ids.h"
@@ -113,24 +113,6 @@ absl::Status Echo(Channel& channel, const std::string& payload) {
   return channel.Call<EchoResponse>("amikeco.bench.EchoService/Echo", request).status();
 }
 
-// Rows of all tables in the database.
-int64_t Rows(const std::string& database) {
-  sqlite3* db = nullptr;
-  sqlite3_stmt* count = nullptr;
-  if (sqlite3_open_v2(database.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK ||
-      sqlite3_prepare_v2(db,
-                         "SELECT (SELECT count(*) FROM record) + (SELECT count(*) FROM record_key)"
-                         " + (SELECT count(*) FROM event) + (SELECT count(*) FROM request)",
-                         -1, &count, nullptr) != SQLITE_OK ||
-      sqlite3_step(count) != SQLITE_ROW) {
-    OrDie(absl::UnavailableError("the rows cannot be counted"));
-  }
-  const int64_t rows = sqlite3_column_int64(count, 0);
-  sqlite3_finalize(count);
-  sqlite3_close(db);
-  return rows;
-}
-
 // Calls per second of ours and of the bare echo, in turn.
 void Compare(absl::string_view name, const std::function<absl::Status()>& ours,
              const std::function<absl::Status()>& bare) {
@@ -142,9 +124,6 @@ void Compare(absl::string_view name, const std::function<absl::Status()>& ours,
   Print(name, "calls/s", our_rates, bare_rates, true);
 }
 
-// About what a row of a command holds: the record, the fact and the answer are of this size, a key is smaller.
-constexpr int kRowBytes = 250;
-
 }  // namespace
 
 void BenchCommandsAndReads() {
@@ -154,16 +133,15 @@ void BenchCommandsAndReads() {
   const auto channel = Connect(matching.target());
   RandomIds ids;
 
-  const int64_t before = Rows(database);
-  constexpr int kCounted = 20;
-  for (int i = 0; i < kCounted; ++i) OrDie(RegisterHost(*channel, ids));
-  const int rows = static_cast<int>((Rows(database) - before) / kCounted);
+  OrDie(RegisterHost(*channel, ids));
+  const CommandRows rows = OrDie(LastCommand(database));
+  BenchStore(rows);
   {
-    const auto bare = OrDie(BareEcho::Start(folder.path() + "/bare.db", rows, kRowBytes));
+    const auto bare = OrDie(BareEcho::Start(folder.path() + "/bare.db", rows));
     const auto bare_channel = Connect(bare->target());
     Compare(
-        absl::StrCat("durable_command_sqlite_", kCallers, "_callers_", rows, "_rows"),
-        [&] { return RegisterHost(*channel, ids); }, [&] { return Echo(*bare_channel, std::string(kRowBytes, 'x')); });
+        absl::StrCat("durable_command_sqlite_", kCallers, "_callers_", rows.count(), "_rows"),
+        [&] { return RegisterHost(*channel, ids); }, [&] { return Echo(*bare_channel, rows.request.response); });
   }
 
   matching::v1::RegisterHostRequest host;
@@ -174,7 +152,7 @@ void BenchCommandsAndReads() {
   const auto registered =
       OrDie(channel->Call<matching::v1::Host>("amikeco.matching.v1.MatchingService/RegisterHost", host));
   const std::string payload = registered.SerializeAsString();
-  const auto bare = OrDie(BareEcho::Start("", 0, 0));
+  const auto bare = OrDie(BareEcho::Start("", std::nullopt));
   const auto bare_channel = Connect(bare->target());
   const auto echo = [&] { return Echo(*bare_channel, payload); };
   matching::v1::GetHostRequest get;
