@@ -233,6 +233,9 @@ absl::Span<const Command> Commands() {
       {"queue", "progress", "ops/GetProgress", "", "queue progress"},
       {"queue", "parked", "ops/ListParkedFacts", "", "queue parked --service matching"},
       {"queue", "redrive", "ops/RedriveParkedFact", "name", "queue redrive 0b7kq2 --service matching"},
+      {"queue", "pause", "ops/PauseConsumer", "source?",
+       "queue pause applicant --service matching --reason \"the hosts' register is being mended\""},
+      {"queue", "resume", "ops/ResumeConsumer", "source?", "queue resume applicant --service matching"},
 
       {"audit", "show", "ops/ListEvents", "subject?", "audit show applications/A-2027-001 --service applicant"},
       {"audit", "head", "ops/GetAuditHead", "", "audit head --service applicant -o json"},
@@ -332,7 +335,8 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
        "NAME=name ADDRESS=card.address DISPLAY-NAME=card.display_name LOCALE=card.locale ZONE=card.time_zone"},
       {"amikeco.ops.v1.GetQueueStatsResponse.Stream",
        "SOURCE=source GROUP=group LENGTH=length PENDING=pending LAG=last_number-acknowledged_number "
-       "UNPUBLISHED=^unpublished PARKED=^parked"},
+       "UNPUBLISHED=^unpublished PARKED=^parked PAUSED=pause.pause_time PAUSED-BY=pause.actor REASON=pause.reason"},
+      {"amikeco.ops.v1.ConsumerPause", "SOURCE=source PAUSED=pause_time PAUSED-BY=actor REASON=reason"},
       {"amikeco.ops.v1.GetProgressResponse",
        "TIME=time SETTLED=settled PUBLISHED=published_number HANDLED=handled_number WAITING-FOR=waiting_for"},
       {"amikeco.ops.v1.ParkedFact",

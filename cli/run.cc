@@ -56,8 +56,10 @@ absl::StatusOr<std::vector<Service>> Targets(const Invocation& invocation, const
     return std::vector<Service>{std::move(service)};
   }
   AMIKECO_ASSIGN_OR_RETURN(std::vector<Service> services, ServicesOf(invocation.settings));
-  const bool one_record = invocation.request->GetDescriptor()->FindFieldByName("name") != nullptr;
-  if (one_record && services.size() > 1) return Error(kUsageError, "Say which service has it: --service NAME.");
+  const google::protobuf::Descriptor& request = *invocation.request->GetDescriptor();
+  // "source": a pause by mistake in every service would stop everything.
+  const bool one = request.FindFieldByName("name") != nullptr || request.FindFieldByName("source") != nullptr;
+  if (one && services.size() > 1) return Error(kUsageError, "Say which service: --service NAME.");
   return services;
 }
 

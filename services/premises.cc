@@ -98,6 +98,8 @@ void BindOperations(Chain& chain, OperationsService& operations) {
       .Method("GetQueueStats", operations, &OperationsService::GetQueueStats)
       .Method("ListParkedFacts", operations, &OperationsService::ListParkedFacts)
       .Method("RedriveParkedFact", operations, &OperationsService::RedriveParkedFact)
+      .Method("PauseConsumer", operations, &OperationsService::PauseConsumer)
+      .Method("ResumeConsumer", operations, &OperationsService::ResumeConsumer)
       .Method("ListEvents", operations, &OperationsService::ListEvents)
       .Method("GetAuditHead", operations, &OperationsService::GetAuditHead)
       .Method("SetClock", operations, &OperationsService::SetClock)

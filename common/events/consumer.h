@@ -2,7 +2,8 @@
 //
 // A fact's effect and the note that it was handled are one transaction, so it happens exactly once however often the
 // fact is delivered. Facts of one subject are handled in their order; a subject whose fact must wait does not hold up
-// others. reaction.h says what becomes of a fact that fails.
+// others. reaction.h says what becomes of a fact that fails. While operators pause a source (pauses.h) its facts wait
+// in the queue.
 #ifndef AMIKECO_COMMON_EVENTS_CONSUMER_H_
 #define AMIKECO_COMMON_EVENTS_CONSUMER_H_
 
@@ -23,6 +24,7 @@ struct ConsumerOptions {
   absl::Duration least_backoff = absl::Milliseconds(20);
   absl::Duration most_backoff = absl::Seconds(5);
   absl::Duration stuck_after = absl::Seconds(30);  // lag without progress
+  absl::Duration look_for_pause = absl::Milliseconds(250);
 };
 
 class Consumer final : public Part {

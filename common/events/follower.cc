@@ -6,6 +6,7 @@
 #include "common/base/dates.h"
 #include "common/events/backoff.h"
 #include "common/events/parked.h"
+#include "common/events/pauses.h"
 #include "common/observe/log.h"
 
 namespace amikeco {
@@ -57,15 +58,36 @@ Consumer::Follower::Follower(const Wiring& wiring, Reaction react, std::string s
                                     {{"service", wiring.service}, {"source", source_}})),
       parked_(wiring.metrics.Gauge("amikeco_dlq_depth", "Facts parked in this service (up to 1,000).",
                                    {{"service", wiring.service}})),
+      paused_gauge_(wiring_.metrics.Gauge("amikeco_queue_paused", "1 while operators pause the following of a source.",
+                                          {{"service", wiring_.service}, {"source", source_}})),
       loop_([this] { return Turn(); }) {}
 
 void Consumer::Follower::Stop() {
   loop_.Stop();
   absl::MutexLock lock(&step_mutex_);
-  if (place_ != nullptr) wiring_.queue.Leave(subscription_);
+  if (place_ != nullptr) LetGo();
   place_ = nullptr;
+}
+
+// What was received and is not done with is delivered again, here or to another replica.
+void Consumer::Follower::LetGo() {
+  wiring_.queue.Leave(subscription_);
   backlog_.clear();
   done_.clear();
+}
+
+// When the store cannot say, it stays as it was.
+bool Consumer::Follower::Paused() {
+  const absl::Time now = absl::Now();
+  if (now < look_for_pause_) return paused_;
+  look_for_pause_ = now + options_.look_for_pause;
+  (void)wiring_.store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const auto pause, FindPause(reader, source_));
+    paused_ = pause.has_value();
+    return absl::OkStatus();
+  });
+  paused_gauge_.Set(paused_ ? 1 : 0);
+  return paused_;
 }
 
 // Takes a place in the group. Its name is ours alone while the store's lock lasts, and a process that was killed and
@@ -74,10 +96,8 @@ void Consumer::Follower::Stop() {
 absl::StatusOr<bool> Consumer::Follower::HoldPlace() {
   if (place_ != nullptr && place_->StillHeld()) return true;
   // The database dropped the lock with its connection. Under the next name, what this one holds would be another's.
-  if (place_ != nullptr) wiring_.queue.Leave(subscription_);
+  if (place_ != nullptr) LetGo();
   place_ = nullptr;
-  backlog_.clear();
-  done_.clear();
   for (int i = 0; i < kPlaces && place_ == nullptr; ++i) {
     AMIKECO_ASSIGN_OR_RETURN(place_, wiring_.store.TryLock(absl::StrCat("follow/", source_, "/", i)));
     if (place_ == nullptr) continue;
@@ -310,7 +330,7 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
       handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start) / static_cast<double>(group.size()));
       Done(group[i], (*outcomes)[i], start);
       ++count;
-    } else if (!loop_.stopping() && (i == 0 || !OutOfTime())) {
+    } else if (!loop_.stopping() && !Paused() && (i == 0 || !OutOfTime())) {
       count += HandleAlone(group[i], waiting);
     }
   }
@@ -328,7 +348,7 @@ int Consumer::Follower::HandleAll() {
   bool tried = false;  // one at least: each step gets on
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
-    if (loop_.stopping() || (tried && OutOfTime())) return count;
+    if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
     if (waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
       waiting.insert(item->parcel.subject);
     } else if (item->tries + item->faults > 0) {
@@ -353,11 +373,17 @@ absl::Status Consumer::Follower::Acknowledge() {
 
 absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
   absl::MutexLock lock(&step_mutex_);
+  (void)Paused();  // replicas without a place show it too
   AMIKECO_ASSIGN_OR_RETURN(const bool held, HoldPlace());
   if (!held) {
     absl::SleepFor(wait);  // all places are taken by other replicas
     return 0;
   }
+  if (paused_) {
+    AMIKECO_RETURN_IF_ERROR(StandStill());
+    return 0;
+  }
+  standing_ = false;
   const absl::Status received = Receive(done_.empty() && !cut_short_ ? wait : absl::ZeroDuration());
   // Facts that each take their time must not keep the step from saying that it is alive, and from acknowledging.
   step_ends_ = absl::Now() + options_.stuck_after / 6;
@@ -369,6 +395,17 @@ absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
   AMIKECO_RETURN_IF_ERROR(received);
   AMIKECO_RETURN_IF_ERROR(acknowledged);
   return count;
+}
+
+// Paused. What is done with is acknowledged first, so that only the rest is delivered again.
+absl::Status Consumer::Follower::StandStill() {
+  if (!standing_) {
+    AMIKECO_RETURN_IF_ERROR(Acknowledge());
+    LetGo();
+    standing_ = true;
+  }
+  Watch();
+  return absl::OkStatus();
 }
 
 // Lag without progress is a fault of ours when nothing else explains it: connect anew, and if that does not help let
@@ -384,7 +421,7 @@ void Consumer::Follower::Watch() {
     lag_.Set(static_cast<double>(group.last_number - group.acknowledged_number));
     pending_.Set(static_cast<double>(group.pending));
     (void)Save(group.acknowledged_number);  // tried again later
-    if (group.acknowledged_number != watched_number_ || group.acknowledged_number >= group.last_number ||
+    if (group.acknowledged_number != watched_number_ || group.acknowledged_number >= group.last_number || paused_ ||
         (!backlog_.empty() && blameless_) || progress_ == absl::InfiniteFuture()) {
       watched_number_ = group.acknowledged_number;
       progress_ = now;
@@ -421,6 +458,7 @@ absl::Duration Consumer::Follower::Turn() {
   if (count.ok()) {
     failures_ = 0;
     absl::MutexLock lock(&step_mutex_);
+    if (paused_) return options_.wait;
     if (!IsFull() || cut_short_) return absl::ZeroDuration();  // it is Receive that waits
     return std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), options_.wait);
   }

@@ -40,6 +40,9 @@ class Consumer::Follower {
   absl::StatusOr<bool> HoldPlace();
   absl::Status Load();
   absl::Status Save(int64_t number);
+  bool Paused();
+  void LetGo();
+  absl::Status StandStill();
   absl::Status Receive(absl::Duration wait);
   void Accept(Parcel parcel);
   bool LongDone(const Item& item) const;
@@ -83,6 +86,9 @@ class Consumer::Follower {
   int64_t watched_number_ = -1;
   absl::Time progress_ = absl::InfiniteFuture();  // when the group was last seen to get on, or to have nothing to do
   bool reconnected_ = false;
+  bool paused_ = false;    // by operators, when last looked at
+  bool standing_ = false;  // paused, and nothing received is left here
+  absl::Time look_for_pause_ = absl::InfinitePast();
   bool blameless_ = true;  // what holds us up is a fault of the store or the queue
 
   absl::Mutex health_mutex_;
@@ -98,6 +104,7 @@ class Consumer::Follower {
   prometheus::Gauge& lag_;
   prometheus::Gauge& pending_;
   prometheus::Gauge& parked_;
+  prometheus::Gauge& paused_gauge_;
   Loop loop_;
 };
 

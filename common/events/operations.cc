@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "amikeco/ops/v1/records.pb.h"
 #include "common/base/dates.h"
 #include "common/events/consumer.h"
 #include "common/events/execute.h"
 #include "common/events/parked.h"
+#include "common/events/pauses.h"
 #include "common/events/relay.h"
 
 namespace amikeco {
@@ -32,7 +34,7 @@ ops::v1::KeptFact KeptFactOf(const StoredEvent& stored) {
   return fact;
 }
 
-void AddStream(const StreamStats& stats, ops::v1::GetQueueStatsResponse& response) {
+ops::v1::GetQueueStatsResponse::Stream& AddStream(const StreamStats& stats, ops::v1::GetQueueStatsResponse& response) {
   auto& stream = *response.add_streams();
   stream.set_source(stats.source);
   stream.set_group(stats.group);
@@ -41,6 +43,7 @@ void AddStream(const StreamStats& stats, ops::v1::GetQueueStatsResponse& respons
   stream.set_last_number(stats.last_number);
   stream.set_delivered_number(stats.delivered_number);
   stream.set_acknowledged_number(stats.acknowledged_number);
+  return stream;
 }
 
 }  // namespace
@@ -67,14 +70,27 @@ absl::StatusOr<StreamStats> OperationsService::OwnPlace(const std::string& sourc
   return StreamStats{source, "", 0, 0, 0, 0, 0};
 }
 
+absl::StatusOr<std::optional<ops::v1::ConsumerPause>> OperationsService::PauseOf(const std::string& source) {
+  std::optional<ops::v1::ConsumerPause> pause;
+  AMIKECO_RETURN_IF_ERROR(wiring_.store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(pause, FindPause(reader, source));
+    return absl::OkStatus();
+  }));
+  return pause;
+}
+
 absl::StatusOr<ops::v1::GetQueueStatsResponse> OperationsService::GetQueueStats(
     Call& call, const ops::v1::GetQueueStatsRequest& request) {
   ops::v1::GetQueueStatsResponse response;
   AMIKECO_ASSIGN_OR_RETURN(const auto own, wiring_.queue.Stats(wiring_.service));
   for (const StreamStats& stats : own) AddStream(stats, response);
   for (const std::string& source : reactions_.sources) {
-    AMIKECO_ASSIGN_OR_RETURN(const StreamStats place, OwnPlace(source));
-    if (!place.group.empty()) AddStream(place, response);
+    AMIKECO_ASSIGN_OR_RETURN(StreamStats place, OwnPlace(source));
+    AMIKECO_ASSIGN_OR_RETURN(const auto pause, PauseOf(source));
+    if (place.group.empty() && !pause) continue;
+    place.group = wiring_.service;
+    auto& stream = AddStream(place, response);
+    if (pause) *stream.mutable_pause() = *pause;
   }
   const int64_t published = own.empty() ? 0 : own.front().last_number;
   AMIKECO_ASSIGN_OR_RETURN(const auto waiting, UnpublishedEvents(wiring_.store, published, kMostCounted));
@@ -191,6 +207,51 @@ absl::StatusOr<ops::v1::RedriveParkedFactResponse> OperationsService::RedrivePar
   return response;
 }
 
+absl::StatusOr<std::vector<std::string>> OperationsService::Followed(const std::string& source) const {
+  const auto& all = reactions_.sources;
+  if (source.empty()) return all;
+  if (std::find(all.begin(), all.end(), source) != all.end()) return std::vector<std::string>{source};
+  FieldErrors wrong;
+  wrong.Add("source", absl::StrCat("is not followed by ", wiring_.service,
+                                   ", which follows: ", all.empty() ? "none" : absl::StrJoin(all, ", ")));
+  return wrong.ToStatus();
+}
+
+absl::StatusOr<ops::v1::PauseConsumerResponse> OperationsService::PauseConsumer(
+    Call& call, const ops::v1::PauseConsumerRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto sources, Followed(request.source()));
+  return Execute<ops::v1::PauseConsumerResponse>(
+      wiring_.store, call, [&](Transaction& tx) -> absl::StatusOr<ops::v1::PauseConsumerResponse> {
+        ops::v1::PauseConsumerResponse response;
+        for (const std::string& source : sources) {
+          AMIKECO_ASSIGN_OR_RETURN(auto record, Pauses().Find(tx, source));
+          if (!record.exists()) *record.value.mutable_pause_time() = ToTimestamp(call.time);
+          record.value.set_source(source);
+          record.value.set_reason(request.reason());
+          record.value.set_actor(call.actor.subject);
+          AMIKECO_RETURN_IF_ERROR(Pauses().Put(tx, source, record.value, record.version, record.version + 1));
+          *response.add_pauses() = std::move(record.value);
+        }
+        return response;
+      });
+}
+
+absl::StatusOr<ops::v1::ResumeConsumerResponse> OperationsService::ResumeConsumer(
+    Call& call, const ops::v1::ResumeConsumerRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto sources, Followed(request.source()));
+  return Execute<ops::v1::ResumeConsumerResponse>(
+      wiring_.store, call, [&](Transaction& tx) -> absl::StatusOr<ops::v1::ResumeConsumerResponse> {
+        ops::v1::ResumeConsumerResponse response;
+        for (const std::string& source : sources) {
+          AMIKECO_ASSIGN_OR_RETURN(auto record, Pauses().Find(tx, source));
+          if (!record.exists()) continue;
+          AMIKECO_RETURN_IF_ERROR(tx.Erase(Pauses().kind(), source, record.version));
+          *response.add_pauses() = std::move(record.value);
+        }
+        return response;
+      });
+}
+
 absl::StatusOr<ops::v1::ListEventsResponse> OperationsService::ListEvents(Call& call,
                                                                           const ops::v1::ListEventsRequest& request) {
   FieldErrors wrong;
@@ -268,7 +329,9 @@ absl::StatusOr<ops::v1::GetProgressResponse> OperationsService::GetProgress(
   for (const std::string& source : reactions_.sources) {
     const auto place = OwnPlace(source);
     if (!place.ok() || place->group.empty() || place->acknowledged_number < place->last_number) {
-      response.add_waiting_for(absl::StrCat("Facts of ", source, " are to be handled."));
+      AMIKECO_ASSIGN_OR_RETURN(const auto pause, PauseOf(source));
+      response.add_waiting_for(pause ? absl::StrCat("Facts of ", source, " wait: paused (", pause->reason(), ").")
+                                     : absl::StrCat("Facts of ", source, " are to be handled."));
     }
     if (place.ok()) response.set_handled_number(response.handled_number() + place->acknowledged_number);
   }

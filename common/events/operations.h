@@ -2,6 +2,7 @@
 #ifndef AMIKECO_COMMON_EVENTS_OPERATIONS_H_
 #define AMIKECO_COMMON_EVENTS_OPERATIONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ class OperationsService {
                                                                    const ops::v1::ListParkedFactsRequest& request);
   absl::StatusOr<ops::v1::RedriveParkedFactResponse> RedriveParkedFact(
       Call& call, const ops::v1::RedriveParkedFactRequest& request);
+  absl::StatusOr<ops::v1::PauseConsumerResponse> PauseConsumer(Call& call,
+                                                               const ops::v1::PauseConsumerRequest& request);
+  absl::StatusOr<ops::v1::ResumeConsumerResponse> ResumeConsumer(Call& call,
+                                                                 const ops::v1::ResumeConsumerRequest& request);
   absl::StatusOr<ops::v1::ListEventsResponse> ListEvents(Call& call, const ops::v1::ListEventsRequest& request);
   absl::StatusOr<ops::v1::GetAuditHeadResponse> GetAuditHead(Call& call, const ops::v1::GetAuditHeadRequest& request);
   absl::StatusOr<ops::v1::SetClockResponse> SetClock(Call& call, const ops::v1::SetClockRequest& request);
@@ -52,6 +57,9 @@ class OperationsService {
   absl::Status KeepParked(const ops::v1::ParkedFact& fact, const absl::Status& reason);
   absl::StatusOr<int> RedriveWaiting(const event::v1::Event& first);
   absl::StatusOr<StreamStats> OwnPlace(const std::string& source);
+  absl::StatusOr<std::optional<ops::v1::ConsumerPause>> PauseOf(const std::string& source);
+  // `source`, or all that are followed when it is empty. INVALID_ARGUMENT when it is not followed.
+  absl::StatusOr<std::vector<std::string>> Followed(const std::string& source) const;
 
   const Wiring wiring_;
   const Reactions reactions_;

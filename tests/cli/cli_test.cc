@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
@@ -360,18 +361,39 @@ TEST_F(Cli, AsksEveryServiceAboutItsQueue) {
   stream.set_length(12);
   stream.set_last_number(40);
   stream.set_acknowledged_number(37);
+  stream.mutable_pause()->set_actor("people/ops");
+  stream.mutable_pause()->set_reason("mending");
+  *stream.mutable_pause()->mutable_pause_time() = ToTimestamp(absl::FromUnixSeconds(1'790'000'000));
   stats.set_parked(2);
   server_.Answer("OperationsService/GetQueueStats", stats);
-  EXPECT_EQ(Out({"queue", "stats", "--service", "applicant,notify", "-o", "table"}),
-            "SERVICE    SOURCE     GROUP     LENGTH  PENDING  LAG  UNPUBLISHED  PARKED\n"
-            "applicant  applicant  matching  12      0        3    0            2\n"
-            "notify     applicant  matching  12      0        3    0            2\n");
+  EXPECT_EQ(
+      Out({"queue", "stats", "--service", "applicant,notify", "-o", "table"}),
+      "SERVICE    SOURCE     GROUP     LENGTH  PENDING  LAG  UNPUBLISHED  PARKED  PAUSED               PAUSED-BY   "
+      "REASON\n"
+      "applicant  applicant  matching  12      0        3    0            2       2026-09-21 14:13:20  people/ops  "
+      "mending\n"
+      "notify     applicant  matching  12      0        3    0            2       2026-09-21 14:13:20  people/ops  "
+      "mending\n");
   const auto json = nlohmann::json::parse(Out({"queue", "stats", "-o", "json"}));
   EXPECT_THAT(json, SizeIs(4));
   EXPECT_EQ(json["compliance"]["parked"], "2");
   const Ran ran = Run({"queue", "redrive", "0b7"});
   EXPECT_EQ(ran.code, 2);
   EXPECT_THAT(ran.err, HasSubstr("--service NAME"));
+}
+
+TEST_F(Cli, PausesTheFollowingOfASourceAndSaysWhatIsPaused) {
+  ops::v1::PauseConsumerResponse response;
+  auto& pause = *response.add_pauses();
+  pause.set_source("applicant");
+  pause.set_actor("people/ops");
+  pause.set_reason("mending");
+  server_.Answer("OperationsService/PauseConsumer", response);
+  const std::string out =
+      Out({"queue", "pause", "applicant", "--service", "matching", "--reason", "mending", "-o", "table"});
+  EXPECT_THAT(out, HasSubstr("people/ops"));
+  EXPECT_THAT(out, HasSubstr("mending"));
+  EXPECT_EQ(Run({"queue", "pause", "applicant", "--reason", "mending"}).code, 2);
 }
 
 TEST_F(Cli, PrintsFactsOfTheAuditTrailWithTheirContent) {
