@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/cache/redis_buckets.h"
 #include "common/events/backoff.h"
 #include "common/events/consumer.h"
 #include "common/events/open.h"
@@ -89,6 +90,9 @@ int Premises::Run(const Reactions& reactions, const std::vector<Timed*>& timed, 
   BindOperations(server.chain(), operations);
   const auto ready = process_.AddReadinessCheck("store", [this] { return store_->Check(); });
   const auto alive = process_.AddLivenessCheck("facts", [&consumer] { return consumer.Healthy(); });
+  RedisBuckets buckets(OrExit("queue", RedisAddressOf(config_.queue().redis())), service_);
+  SharedQuotas quotas(server.chain().quotas(), buckets);
+  if (server.chain().quotas().limited()) parts.push_back(&quotas);
   parts.insert(parts.end(), {&relay, &consumer, &ticker, &server});
   return process_.Run(parts);
 }

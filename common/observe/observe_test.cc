@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/config/textproto.h"
 #include "common/observe/process.h"
 
@@ -267,6 +268,34 @@ TEST(Process, StartsPartsInOrderAndStopsThemInReverseOnSigterm) {
   EXPECT_EQ(process.RunUntilSignal(relay, server), 0);
   EXPECT_THAT(events, ElementsAre("start relay", "start server", "stop server", "stop relay"));
   EXPECT_EQ(process.Ready().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(Process, IsNotReadyAndGoesOnForItsDrainDelayUnlessToldAgain) {
+  config::v1::ProcessConfig config = Quiet();
+  config.mutable_drain_delay()->set_seconds(3600);
+  Process process(config, "test");
+  std::vector<std::string> events;
+  Recorded server("server", events, absl::OkStatus(), [] { kill(getpid(), SIGTERM); });
+  std::vector<std::string> before_the_second;
+  std::thread again([&] {
+    while (process.Ready().ok()) std::this_thread::yield();
+    before_the_second = events;
+    kill(getpid(), SIGTERM);
+  });
+  EXPECT_EQ(process.RunUntilSignal(server), 0);
+  again.join();
+  EXPECT_THAT(before_the_second, ElementsAre("start server"));
+  EXPECT_THAT(events, ElementsAre("start server", "stop server"));
+}
+
+TEST(Process, GoesOnForItsDrainDelay) {
+  config::v1::ProcessConfig config = Quiet();
+  config.mutable_drain_delay()->set_nanos(50'000'000);
+  Process process(config, "test");
+  process.RequestStop();
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(process.RunUntilSignal(), 0);
+  EXPECT_GE(absl::Now() - start, absl::Milliseconds(50));
 }
 
 TEST(Process, StopsWhatHasStartedWhenAPartDoesNotStart) {

@@ -21,8 +21,12 @@ constexpr absl::Duration kDefaultDrain = absl::Seconds(20);
 // How often buffered log lines are written, and RequestStop is noticed.
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 
+absl::Duration ToDuration(const google::protobuf::Duration& set) {
+  return absl::Seconds(set.seconds()) + absl::Nanoseconds(set.nanos());
+}
+
 absl::Duration DrainOf(const config::v1::ProcessConfig& config) {
-  const absl::Duration drain = absl::Seconds(config.drain().seconds()) + absl::Nanoseconds(config.drain().nanos());
+  const absl::Duration drain = ToDuration(config.drain());
   return drain > absl::ZeroDuration() ? drain : kDefaultDrain;
 }
 
@@ -87,7 +91,10 @@ void LogOfProtobuf(google::protobuf::LogLevel level, const char*, int, const std
 }  // namespace
 
 Process::Process(const config::v1::ProcessConfig& config, absl::string_view service)
-    : service_(service), drain_(DrainOf(config)), tracer_(config.otlp_endpoint(), service, metrics_) {
+    : service_(service),
+      drain_(DrainOf(config)),
+      drain_delay_(ToDuration(config.drain_delay())),
+      tracer_(config.otlp_endpoint(), service, metrics_) {
   SetLog(ParseLogLevel(config.log_level()), service);
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -148,6 +155,24 @@ bool Process::WaitForStop(absl::Duration wait) {
 
 void Process::RequestStop() { stop_requested_ = true; }
 
+int Process::WaitUntilToldToStop() {
+  int signal = 0;
+  SetLogBuffered(true);
+  while (signal == 0 && !stop_requested_) {
+    signal = WaitForSignal(kTick);
+    FlushLog();
+  }
+  SetLogBuffered(false);
+  return signal;
+}
+
+// Load balancers learn late that we stop; what they send until then is answered and not refused.
+void Process::Linger() {
+  for (const absl::Time end = absl::Now() + drain_delay_; absl::Now() < end;) {
+    if (WaitForSignal(std::clamp(end - absl::Now(), absl::ZeroDuration(), kTick)) != 0) return;
+  }
+}
+
 int Process::Run(const std::vector<Part*>& parts) {
   size_t started = 0;
   absl::Status status = start_error_;
@@ -155,16 +180,11 @@ int Process::Run(const std::vector<Part*>& parts) {
     status = parts[started]->Start();
     if (status.ok()) ++started;
   }
-  int signal = 0;
   if (status.ok()) {
     LogInfo("The service has started.");
-    SetLogBuffered(true);
-    while (signal == 0 && !stop_requested_) {
-      signal = WaitForSignal(kTick);
-      FlushLog();
-    }
-    SetLogBuffered(false);
-    LogInfo("The service stops.", {{"signal", signal}});
+    LogInfo("The service stops.", {{"signal", WaitUntilToldToStop()}});
+    stopping_ = true;
+    Linger();
   } else {
     LogError("The service did not start.", {{"error", status.ToString()}});
   }

@@ -51,8 +51,9 @@ class Process {
   [[nodiscard]] std::shared_ptr<void> AddLivenessCheck(const std::string& name, std::function<absl::Status()> check);
   absl::Status Alive();
 
-  // Starts the parts in this order, waits for SIGTERM, SIGINT or RequestStop, stops being ready, and stops
-  // the parts in reverse. The exit code: 0, or 1 when a part did not start (those that did are stopped).
+  // Starts the parts in this order, waits for SIGTERM, SIGINT or RequestStop, stops being ready, goes on for the
+  // config's drain_delay (a second signal ends it), and stops the parts in reverse. The exit code: 0, or 1 when a part
+  // did not start (those that did are stopped).
   template <typename... Parts>
   int RunUntilSignal(Parts&... parts) {
     return Run({static_cast<Part*>(&parts)...});
@@ -67,9 +68,12 @@ class Process {
   using Checks = std::map<std::string, std::function<absl::Status()>>;
   std::shared_ptr<void> AddCheck(Checks& checks, const std::string& name, std::function<absl::Status()> check);
   absl::Status RunChecks(const Checks& checks);
+  int WaitUntilToldToStop();
+  void Linger();
 
   const std::string service_;
   const absl::Duration drain_;
+  const absl::Duration drain_delay_;
   Metrics metrics_;
   Tracer tracer_;
   std::shared_ptr<void> process_metrics_;

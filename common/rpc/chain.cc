@@ -147,9 +147,9 @@ struct Chain::Layer {
 };
 
 const Chain::Layer Chain::kLayers[] = {
-    {"observe", &Chain::Observe},  {"admit", &Chain::Admit},       {"identify", &Chain::Identify},
-    {"permit", &Chain::Permit},    {"validate", &Chain::Validate}, {"dedupe", &Chain::Dedupe},
-    {"method", &Chain::RunMethod},
+    {"observe", &Chain::Observe}, {"admit", &Chain::Admit},      {"identify", &Chain::Identify},
+    {"permit", &Chain::Permit},   {"limit", &Chain::LimitRate},  {"validate", &Chain::Validate},
+    {"dedupe", &Chain::Dedupe},   {"method", &Chain::RunMethod},
 };
 
 template <int layer>
@@ -174,6 +174,7 @@ Chain::Chain(const config::v1::ServerConfig& config, Process& process, const Clo
       clock_(clock),
       max_in_flight_(config.max_in_flight() > 0 ? config.max_in_flight() : kDefaultMaxInFlight),
       default_deadline_(DeadlineOf(config)),
+      quotas_(config.quotas(), process.metrics()),
       unknown_(std::make_unique<Method>()) {
   // One name for whatever is asked for that we do not have: a scanner must not make us unbounded metrics.
   unknown_->name = "unknown/unknown";
@@ -371,6 +372,12 @@ absl::Status Chain::Permit(Exchange& exchange, Next next) {
   });
   return Error(errors::kRoleMissing, absl::StrCat(exchange.method.name, " needs one of the roles ", roles, "."),
                {{"method", exchange.method.name}, {"roles", roles}});
+}
+
+absl::Status Chain::LimitRate(Exchange& exchange, Next next) {
+  const Call& call = exchange.call;
+  AMIKECO_RETURN_IF_ERROR(quotas_.Take(call.actor, exchange.method.access.write(), absl::Now()));
+  return next(*this, exchange);
 }
 
 absl::Status Chain::Validate(Exchange& exchange, Next next) {

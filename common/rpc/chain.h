@@ -1,11 +1,12 @@
 // Chain: what every call goes through, in one order, whichever door it comes by. Knows nothing of gRPC.
 //
-//   observe -> admit -> identify -> permit -> validate -> dedupe -> the method
+//   observe -> admit -> identify -> permit -> limit -> validate -> dedupe -> the method
 //
 //   observe   call id, one log line, latency, code, trace span; makes errors fit to leave
 //   admit     refuses what is too many at once or has under 50 ms of its deadline left; sets a missing deadline
 //   identify  the actor (identity.h)
 //   permit    the method's access option; before anything is looked up: nothing is learnt from a refusal
+//   limit     the caller's quota (quota.h); behind permit, so that what is refused there costs no token
 //   validate  parses the request and checks its field rules (validate.h)
 //   dedupe    for writes: request_id must be a UUID; gives the call its request_id and fingerprint for Execute
 //
@@ -32,6 +33,7 @@
 #include "common/observe/process.h"
 #include "common/rpc/call.h"
 #include "common/rpc/identity.h"
+#include "common/rpc/quota.h"
 #include "google/protobuf/message.h"
 
 namespace amikeco {
@@ -106,6 +108,7 @@ class Chain {
   std::vector<const google::protobuf::ServiceDescriptor*> services() const;
   std::vector<const google::protobuf::MethodDescriptor*> methods() const;
   const config::v1::ServerConfig& config() const { return config_; }
+  Quotas& quotas() { return quotas_; }
 
  private:
   struct Exchange;
@@ -121,6 +124,7 @@ class Chain {
   absl::Status Admit(Exchange& exchange, Next next);
   absl::Status Identify(Exchange& exchange, Next next);
   absl::Status Permit(Exchange& exchange, Next next);
+  absl::Status LimitRate(Exchange& exchange, Next next);
   absl::Status Validate(Exchange& exchange, Next next);
   absl::Status Dedupe(Exchange& exchange, Next next);
   absl::Status RunMethod(Exchange& exchange, Next next);
@@ -135,6 +139,7 @@ class Chain {
   const int max_in_flight_;
   const absl::Duration default_deadline_;
   std::atomic<int> in_flight_{0};
+  Quotas quotas_;
   std::unique_ptr<Identifier> identifier_;  // null when the config cannot be used
   std::vector<std::string> binding_errors_;
   absl::flat_hash_map<std::string, std::unique_ptr<Method>> methods_;

@@ -81,7 +81,8 @@ class ChainTest : public ::testing::Test {
 };
 
 TEST_F(ChainTest, RunsItsLayersInTheOrderOfTheDesign) {
-  EXPECT_THAT(Chain::Order(), ElementsAre("observe", "admit", "identify", "permit", "validate", "dedupe", "method"));
+  EXPECT_THAT(Chain::Order(),
+              ElementsAre("observe", "admit", "identify", "permit", "limit", "validate", "dedupe", "method"));
 }
 
 // The order as callers notice it: of a call that is wrong in every way, the outermost layer's refusal is told; once

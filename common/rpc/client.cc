@@ -77,20 +77,7 @@ std::string ToText(grpc::ByteBuffer& buffer) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
-}  // namespace
-
-struct Channel::Connection {
-  std::shared_ptr<grpc::Channel> channel;
-};
-
-Channel::Channel(const config::v1::PeerConfig& peer, Credentials credentials) : credentials_(std::move(credentials)) {
-  LookAtConnectionsOften();
-  auto channel_credentials = MakeCredentials(peer);
-  if (!channel_credentials.ok()) {
-    broken_ = absl::FailedPreconditionError(
-        absl::StrCat("peer ", peer.target(), ": ", channel_credentials.status().message()));
-    return;
-  }
+grpc::ChannelArguments ArgumentsFor(const std::string& service_config) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -98,10 +85,33 @@ Channel::Channel(const config::v1::PeerConfig& peer, Credentials credentials) : 
   // In spite of its name the time that one attempt to connect may take.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMillis);
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // whoever calls decides
-  arguments.SetLoadBalancingPolicyName("round_robin");
+  if (service_config.empty()) {
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // whoever calls decides
+    arguments.SetLoadBalancingPolicyName("round_robin");
+  } else {
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 1);
+    arguments.SetServiceConfigJSON(service_config);
+  }
+  return arguments;
+}
+
+}  // namespace
+
+struct Channel::Connection {
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+Channel::Channel(const config::v1::PeerConfig& peer, Credentials credentials, const std::string& service_config)
+    : credentials_(std::move(credentials)) {
+  LookAtConnectionsOften();
+  auto channel_credentials = MakeCredentials(peer);
+  if (!channel_credentials.ok()) {
+    broken_ = absl::FailedPreconditionError(
+        absl::StrCat("peer ", peer.target(), ": ", channel_credentials.status().message()));
+    return;
+  }
   connection_ = std::make_unique<Connection>(
-      Connection{grpc::CreateCustomChannel(peer.target(), *channel_credentials, arguments)});
+      Connection{grpc::CreateCustomChannel(peer.target(), *channel_credentials, ArgumentsFor(service_config))});
 }
 
 Channel::~Channel() = default;

@@ -4,8 +4,8 @@
 //   auto clearance = compliance.Call<GetClearanceResponse>("amikeco.compliance.v1.ComplianceService/GetClearance",
 //                                                          request, {.timeout = absl::Seconds(2)});
 //
-// An error has the service's code, sentence and details (ReasonOf, DetailOf). It does not retry: whoever
-// calls decides.
+// An error has the service's code, sentence and details (ReasonOf, DetailOf). It does not retry, because whoever calls
+// decides; unless it is given a service config such as samples/service_config.json.
 #ifndef AMIKECO_COMMON_RPC_CLIENT_H_
 #define AMIKECO_COMMON_RPC_CLIENT_H_
 
@@ -62,7 +62,10 @@ class Channel final : public Caller {
  public:
   // TLS when the config names a CA, mutual when it names a certificate; the files are read now, and a file
   // that cannot be read makes every call fail with FAILED_PRECONDITION.
-  explicit Channel(const config::v1::PeerConfig& peer, Credentials credentials = {});
+  // `service_config` is gRPC's JSON text, whose policies for retries and load balancing it then follows. Empty: no
+  // retries, and calls are spread over all addresses of the target.
+  explicit Channel(const config::v1::PeerConfig& peer, Credentials credentials = {},
+                   const std::string& service_config = "");
   ~Channel() override;
 
   absl::StatusOr<std::string> CallRaw(absl::string_view method, const std::string& request,

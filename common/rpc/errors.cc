@@ -13,12 +13,12 @@ namespace amikeco {
 namespace {
 
 constexpr ErrorName kAll[] = {
-    errors::kInvalidFields,   errors::kNotFound,           errors::kEtagMismatch,  errors::kLostRace,
-    errors::kRequestIdReused, errors::kCorruptRecord,      errors::kNoCredentials, errors::kTokenInvalid,
-    errors::kTokenExpired,    errors::kUnknownCertificate, errors::kRoleMissing,   errors::kTooManyCalls,
-    errors::kRequestTooLarge, errors::kDeadlineTooShort,   errors::kUnknownMethod, errors::kInternal,
-    errors::kUnavailable,     errors::kDeadlineExceeded,   errors::kCancelled,     errors::kAborted,
-    errors::kExhausted,       errors::kDataLoss,
+    errors::kInvalidFields,   errors::kNotFound,           errors::kEtagMismatch,     errors::kLostRace,
+    errors::kRequestIdReused, errors::kCorruptRecord,      errors::kNoCredentials,    errors::kTokenInvalid,
+    errors::kTokenExpired,    errors::kUnknownCertificate, errors::kRoleMissing,      errors::kTooManyCalls,
+    errors::kQuotaExceeded,   errors::kRequestTooLarge,    errors::kDeadlineTooShort, errors::kUnknownMethod,
+    errors::kInternal,        errors::kUnavailable,        errors::kDeadlineExceeded, errors::kCancelled,
+    errors::kAborted,         errors::kExhausted,          errors::kDataLoss,
 };
 
 // The name for an error of a code that anything below us may return, and what we say of it. Null for other

@@ -32,6 +32,8 @@ inline constexpr ErrorName kRoleMissing{absl::StatusCode::kPermissionDenied, kDo
                                         "Call as someone who has one of the roles named in the metadata."};
 inline constexpr ErrorName kTooManyCalls{absl::StatusCode::kResourceExhausted, kDomain, "TOO_MANY_CALLS",
                                          "Wait as long as RetryInfo says, then send the same call again."};
+inline constexpr ErrorName kQuotaExceeded{absl::StatusCode::kResourceExhausted, kDomain, "QUOTA_EXCEEDED",
+                                          "Wait as long as RetryInfo says, and make fewer calls a second."};
 inline constexpr ErrorName kRequestTooLarge{absl::StatusCode::kResourceExhausted, kDomain, "REQUEST_TOO_LARGE",
                                             "Send less in one request: 4 MiB is the most."};
 inline constexpr ErrorName kDeadlineTooShort{absl::StatusCode::kDeadlineExceeded, kDomain, "DEADLINE_TOO_SHORT",
