@@ -1,8 +1,12 @@
-// What PostgreSQL keeps of many writers' changes while their connections are cut.
+// What PostgreSQL keeps while connections are cut and processes die: many writers' changes, and locks.
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <iostream>
 #include <limits>
 #include <map>
@@ -191,6 +195,43 @@ TEST_F(PostgresFaults, LoseNoAcknowledgedIncrementAndDoubleNone) {
   }
   auto found = Found(*first);
   Compare(all, found);
+}
+
+// The other process: takes the lock, says so with a byte, and holds it until it is killed.
+[[noreturn]] void HoldLock(const config::v1::StoreConfig::Postgres& config, int told) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const auto store = PostgresStore::Open(config);
+  if (!store.ok()) _exit(1);
+  const auto lock = (*store)->TryLock("relay");
+  if (!lock.ok() || *lock == nullptr || write(told, "t", 1) != 1) _exit(1);
+  for (;;) pause();
+}
+
+// The child is forked while this process has one thread.
+TEST_F(PostgresFaults, PassALockOnWithinTwoSecondsWhenItsHolderIsKilled) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t holder = fork();
+  ASSERT_GE(holder, 0);
+  if (holder == 0) HoldLock(config_, ends[1]);
+  close(ends[1]);
+  char byte = 0;
+  EXPECT_EQ(read(ends[0], &byte, 1), 1) << "the other process did not get the lock";
+  close(ends[0]);
+  const auto store = Open();
+  ASSERT_NE(store, nullptr);
+  auto lock = store->TryLock("relay");
+  EXPECT_TRUE(lock.ok() && *lock == nullptr) << lock.status();
+
+  const absl::Time killed = absl::Now();
+  kill(holder, SIGKILL);
+  while (lock.ok() && *lock == nullptr && absl::Now() < killed + kPatience) lock = store->TryLock("relay");
+  const absl::Duration took = absl::Now() - killed;
+  EXPECT_EQ(waitpid(holder, nullptr, 0), holder);
+  ASSERT_TRUE(lock.ok() && *lock != nullptr) << lock.status();
+  EXPECT_TRUE((*lock)->StillHeld());
+  EXPECT_LT(took, absl::Seconds(2));
+  std::cout << "the lock was taken " << took << " after its holder was killed" << std::endl;
 }
 
 }  // namespace
