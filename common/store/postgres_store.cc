@@ -109,11 +109,12 @@ void PostgresStore::DropIdle() {
 }
 
 absl::Status PostgresStore::OnConnection(Run run) {
-  for (;;) {
+  // Others put connections back all the time, and those may be cut as well: the pool alone does not bound this.
+  for (int round = 0;; ++round) {
     AMIKECO_ASSIGN_OR_RETURN(Lease lease, Take());
     const Outcome outcome = run(*lease.connection);
     Return(std::move(lease.connection));
-    if (!outcome.lost_before_commit || !lease.used_before) return outcome.status;
+    if (!outcome.lost_before_commit || !lease.used_before || round == most_) return outcome.status;
     // When one connection of the pool is gone, the others probably are too. The next one is new and tells.
     DropIdle();
   }
