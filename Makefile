@@ -1,5 +1,5 @@
 # The one front door. What each of these does is in the script that it calls.
-.PHONY: build test lint format run bench clean
+.PHONY: build test lint format run bench chaos clean
 
 build:
 	tools/install run
@@ -23,6 +23,10 @@ bench:
 	cmake --preset release -Wno-dev
 	ninja -C build/release amikeco-bench
 	build/release/bin/amikeco-bench
+
+# LONG=1: hours.
+chaos:
+	tools/chaos $(if $(LONG),long)
 
 clean:
 	rm -rf build

@@ -1,8 +1,9 @@
 // Load: clients that send commands of several services over gRPC until they are told to stop, and note each in a
 // history.
 //
-// Each client sends some dozens of commands a second, so that there is something to disturb and the machine is not full.
-// A command without an answer is sent again with its request_id; one in five is sent again although it was answered.
+// Each client sends some dozens of commands a second, so that there is something to disturb and the machine is not
+// full. A command without an answer is sent again with its request_id; one in five is sent again although it was
+// answered.
 #ifndef AMIKECO_TESTS_CHAOS_LOAD_H_
 #define AMIKECO_TESTS_CHAOS_LOAD_H_
 

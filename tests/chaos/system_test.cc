@@ -57,10 +57,10 @@ std::string InWords(std::vector<absl::Duration> durations) {
 class System : public ::testing::Test {
  protected:
   ~System() override {
-    if (HasFailure()) {
-      std::filesystem::copy(history_.path(), "/tmp/amikeco-history", std::filesystem::copy_options::overwrite_existing);
-      std::cout << "The history is kept: /tmp/amikeco-history" << std::endl;
-    }
+    if (!HasFailure()) return;
+    const auto kept = std::filesystem::temp_directory_path() / "amikeco-history";
+    std::filesystem::copy(history_.path(), kept, std::filesystem::copy_options::overwrite_existing);
+    std::cout << "The history is kept: " << kept << std::endl;
   }
 
   void Start(Installation::Options options) {
