@@ -56,8 +56,10 @@ class Stage {
   std::map<std::string, std::vector<double>> Latencies() const;
   int retries() const;
 
- private:
+  // A fresh UUID. Thread safe.
   std::string NewRequestId();
+
+ private:
   absl::Status CallBytes(Service service, absl::string_view method, const Actor& actor,
                          const google::protobuf::Message& request, google::protobuf::Message& response);
   absl::Status SetClockOf(Service service, const ops::v1::SetClockRequest& request);

@@ -2,7 +2,7 @@
 //
 // Not thread safe. Every call ends within the timeout (plus what a blocking command may wait). While Redis is away,
 // calls fail at once and a new connection is tried only as often as the backoff allows. hiredis has no TLS: Redis is
-// reached over a local socket or through a tunnel (docs/adr/0004).
+// reached over a private network or through a tunnel (docs/adr/0004).
 #ifndef AMIKECO_COMMON_EVENTS_REDIS_H_
 #define AMIKECO_COMMON_EVENTS_REDIS_H_
 

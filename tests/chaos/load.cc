@@ -60,13 +60,6 @@ int64_t VersionIn(absl::string_view subject, absl::string_view etag) {
   return absl::SimpleAtoi(etag, &version) ? version : -1;
 }
 
-std::string Uuid(Dice& dice) {
-  std::string hex;
-  for (int i = 0; i < 32; ++i) hex.push_back("0123456789abcdef"[dice.Below(16)]);
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-4", hex.substr(13, 3), "-a", hex.substr(17, 3), "-",
-                      hex.substr(20));
-}
-
 }  // namespace
 
 std::string MarkerOf(absl::string_view subject, int64_t version) { return absl::StrCat(subject, "#", version); }
@@ -107,7 +100,7 @@ template <typename Response, typename Request>
 bool Load::Command(demo::Service service, const char* method, const Actor& actor, Request request,
                    const std::string& subject, int64_t version) {
   absl::SleepFor(kPause);
-  request.set_request_id(Uuid(dice_));
+  request.set_request_id(stage_.NewRequestId());
   history_.Call(request.request_id(), subject, MarkerOf(subject, version));
   for (int time = 0; time < (dice_.Below(5) == 0 ? 2 : 1); ++time) {
     const auto answer = stage_.Call<Response>(service, method, actor, request);
