@@ -43,7 +43,7 @@ double OursPerSecond(const RedisServer& redis, int run) {
   address.prefix = absl::StrCat("bench", run);
   RedisQueue queue(address);
   const Subscription subscription{"bench", "group", "consumer"};
-  OrDie(queue.Begin("bench", "epoch", 0));
+  OrDie(queue.Begin("bench", "epoch", 0, {}));
   OrDie(queue.Receive(subscription, 1, absl::ZeroDuration()));  // makes the group
   const absl::Time start = absl::Now();
   for (int64_t number = 0; number < int64_t{kBatches} * kBatch; number += kBatch) {

@@ -175,7 +175,7 @@ TEST_F(ConsumerTest, DoesNotReactAgainToOldFactsThatTheInboxHasForgotten) {
                   })
                   .ok());
   event.set_id("forgotten");
-  ASSERT_TRUE(queue_.Begin("test", "anew", 0).ok());
+  ASSERT_TRUE(queue_.Begin("test", "anew", 0, {}).ok());
   ASSERT_TRUE(queue_.Publish({"test", "anew", 0, 0, {{1, "records/1", event.SerializeAsString()}}}).ok());
   consumer.Stop();
   EXPECT_EQ(*again.RunOnce(), 1);
@@ -371,7 +371,7 @@ TEST_F(ConsumerTest, DoesNotCountACrashAsATry) {
 
 TEST_F(ConsumerTest, ParksWhatDoesNotParse) {
   const std::string epoch = "e";
-  ASSERT_TRUE(queue_.Begin("test", epoch, 0).ok());
+  ASSERT_TRUE(queue_.Begin("test", epoch, 0, {}).ok());
   ASSERT_TRUE(queue_.Publish({"test", epoch, 0, 0, {{1, "records/1", "\xff\xff not a message"}}}).ok());
   Consumer consumer(here_.wiring(), Adding(), Hasty());
   for (int i = 0; i < 20; ++i) (void)consumer.RunOnce();
@@ -453,15 +453,17 @@ class SilentQueue final : public Queue {
   explicit SilentQueue(Queue& queue) : queue_(queue) {}
   int left = 0;
 
-  absl::StatusOr<int64_t> Begin(absl::string_view, absl::string_view, int64_t floor) override { return floor; }
+  absl::StatusOr<int64_t> Begin(absl::string_view, absl::string_view, int64_t floor,
+                                absl::Span<const std::string>) override {
+    return floor;
+  }
   absl::Status Publish(const Batch&) override { return absl::OkStatus(); }
   absl::StatusOr<std::vector<Parcel>> Receive(const Subscription&, int, absl::Duration) override {
     return std::vector<Parcel>();
   }
   absl::Status Acknowledge(const Subscription&, absl::Span<const Parcel>) override { return absl::OkStatus(); }
   void Leave(const Subscription&) override { ++left; }
-  absl::Status Trim(absl::string_view, int64_t) override { return absl::OkStatus(); }
-  absl::Status Clear(absl::string_view) override { return absl::OkStatus(); }
+  absl::Status Trim(absl::string_view, absl::string_view, int64_t) override { return absl::OkStatus(); }
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override {
     return std::vector<StreamStats>{{std::string(source), "here", 5, 0, 5, 2, 2}};
   }

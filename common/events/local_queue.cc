@@ -7,7 +7,8 @@
 
 namespace amikeco {
 
-absl::StatusOr<int64_t> LocalQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor) {
+absl::StatusOr<int64_t> LocalQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                          absl::Span<const std::string> groups) {
   absl::MutexLock lock(&mutex_);
   Stream& stream = streams_[std::string(source)];
   if (stream.epoch != epoch) {
@@ -15,6 +16,9 @@ absl::StatusOr<int64_t> LocalQueue::Begin(absl::string_view source, absl::string
     stream.epoch = std::string(epoch);
   }
   stream.published = std::max(stream.published, floor);
+  stream.floor = floor;
+  stream.known = {groups.begin(), groups.end()};
+  published_.SignalAll();
   return stream.published;
 }
 
@@ -64,8 +68,9 @@ void LocalQueue::Lease(Group& group, const std::string& consumer) {
 
 std::vector<Parcel> LocalQueue::Take(Stream& stream, const Subscription& subscription, int limit) {
   Group& group = stream.groups[subscription.group];
-  Lease(group, subscription.consumer);
   std::vector<Parcel> taken;
+  if (stream.epoch.empty() || (stream.floor > 0 && !stream.known.contains(subscription.group))) return taken;
+  Lease(group, subscription.consumer);
   for (int p = 0; p < kPartitions; ++p) {
     Place& place = group.places[p];
     if (place.holder != subscription.consumer) continue;
@@ -137,19 +142,17 @@ StreamStats LocalQueue::StatsOf(const Stream& stream, const Group& group) {
   return stats;
 }
 
-absl::Status LocalQueue::Trim(absl::string_view source, int64_t number) {
+absl::Status LocalQueue::Trim(absl::string_view source, absl::string_view epoch, int64_t number) {
   absl::MutexLock lock(&mutex_);
   Stream& stream = streams_[std::string(source)];
+  if (stream.epoch != epoch) return absl::OkStatus();
   for (const auto& [name, group] : stream.groups) {
     number = std::min(number, StatsOf(stream, group).acknowledged_number);
   }
   for (auto& facts : stream.facts) facts.erase(facts.begin(), facts.upper_bound(number));
-  return absl::OkStatus();
-}
-
-absl::Status LocalQueue::Clear(absl::string_view source) {
-  absl::MutexLock lock(&mutex_);
-  streams_[std::string(source)] = Stream();
+  if (number <= stream.floor) return absl::OkStatus();
+  stream.floor = number;
+  for (const auto& [name, group] : stream.groups) stream.known.insert(name);
   return absl::OkStatus();
 }
 

@@ -19,14 +19,14 @@ class LocalQueue final : public Queue {
  public:
   explicit LocalQueue(absl::Duration lease = absl::Seconds(10)) : lease_(lease) {}
 
-  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) override;
+  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                absl::Span<const std::string> groups) override;
   absl::Status Publish(const Batch& batch) override;
   absl::StatusOr<std::vector<Parcel>> Receive(const Subscription& subscription, int limit,
                                               absl::Duration wait) override;
   absl::Status Acknowledge(const Subscription& subscription, absl::Span<const Parcel> parcels) override;
   void Leave(const Subscription& subscription) override;
-  absl::Status Trim(absl::string_view source, int64_t number) override;
-  absl::Status Clear(absl::string_view source) override;
+  absl::Status Trim(absl::string_view source, absl::string_view epoch, int64_t number) override;
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override;
   absl::Status Check() override { return absl::OkStatus(); }
 
@@ -48,6 +48,8 @@ class LocalQueue final : public Queue {
   struct Stream {
     std::string epoch;
     int64_t published = 0;
+    int64_t floor = 0;
+    std::set<std::string> known;  // groups that had acknowledged what was dropped
     std::array<std::map<int64_t, Parcel>, kPartitions> facts;
     std::map<std::string, Group> groups;
   };

@@ -62,15 +62,18 @@ class Queue {
 
   // The number behind which publishing must go on: `floor`, or the highest number up to which the queue has
   // everything, whichever is higher; it then counts as published. Lower than what was published before when the queue
-  // has lost something. Facts of another epoch are dropped, with their groups.
-  virtual absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) = 0;
+  // has lost something. Facts of another epoch are dropped, with their groups. `groups` are those that the floor
+  // speaks of: the source waits for their acknowledgements.
+  virtual absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                        absl::Span<const std::string> groups) = 0;
   // Adds the batch. Publishing a number again changes nothing. DATA_LOSS when the queue does not have everything up
   // to `after` (see Begin), which it must unless after <= floor.
   virtual absl::Status Publish(const Batch& batch) = 0;
 
   // Up to `limit` facts for the group, waiting up to `wait` when there are none. What is delivered and not
   // acknowledged is delivered again, before anything newer of its partition, when the consumer has left or has not
-  // received for the length of a lease (10 s). A new group begins at the start of what is kept.
+  // received for the length of a lease (10 s). A new group begins at the first fact. When some were dropped already it
+  // gets nothing, but is seen in Stats, until the source has begun with it.
   virtual absl::StatusOr<std::vector<Parcel>> Receive(const Subscription& subscription, int limit,
                                                       absl::Duration wait) = 0;
   // The group is done with these.
@@ -78,10 +81,8 @@ class Queue {
   // The consumer stops, or begins anew: others of its group may go on at once with what it has not acknowledged.
   virtual void Leave(const Subscription& subscription) = 0;
 
-  // Drops facts with numbers up to and including `number` that every group has acknowledged.
-  virtual absl::Status Trim(absl::string_view source, int64_t number) = 0;
-  // Drops all facts of the source and its groups, which begin again with the next Receive.
-  virtual absl::Status Clear(absl::string_view source) = 0;
+  // Drops facts with numbers up to and including `number` that every group has acknowledged; none of another epoch.
+  virtual absl::Status Trim(absl::string_view source, absl::string_view epoch, int64_t number) = 0;
   // One entry a group.
   virtual absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) = 0;
   virtual absl::Status Check() = 0;

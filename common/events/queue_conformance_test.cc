@@ -87,7 +87,7 @@ class QueueTest : public ::testing::TestWithParam<Backend> {
     return {};
   }
 
-  void Begin() { ASSERT_TRUE(queue_->Begin("applicant", "epoch1", 0).ok()); }
+  void Begin() { ASSERT_TRUE(queue_->Begin("applicant", "epoch1", 0, {}).ok()); }
 
   static std::vector<int64_t> Numbers(const std::vector<Parcel>& parcels) {
     std::vector<int64_t> numbers;
@@ -141,7 +141,7 @@ TEST_P(QueueTest, GivesEveryGroupEverythingAlsoOneThatBeginsLater) {
 
 TEST_P(QueueTest, KeepsSourcesApart) {
   Begin();
-  ASSERT_TRUE(queue_->Begin("matching", "epoch9", 0).ok());
+  ASSERT_TRUE(queue_->Begin("matching", "epoch9", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 5).ok());
   ASSERT_TRUE(queue_->Publish({"matching", "epoch9", 0, 0, {{1, "placements/1", "other"}}}).ok());
   const auto got = Receive({"matching", "notify", "n0"}, 1);
@@ -158,7 +158,7 @@ TEST_P(QueueTest, ChangesNothingWhenAFactIsPublishedAgain) {
   EXPECT_THAT(got, SizeIs(15));
   ExpectOrderPerSubject(got);
   EXPECT_THAT(*queue_->Receive(matching_, 10, absl::ZeroDuration()), IsEmpty());
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0), 15);
+  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0, {}), 15);
 }
 
 TEST_P(QueueTest, RefusesToLeaveAGap) {
@@ -166,13 +166,13 @@ TEST_P(QueueTest, RefusesToLeaveAGap) {
   ASSERT_TRUE(Publish(1, 10).ok());
   EXPECT_EQ(Publish(12, 13).code(), absl::StatusCode::kDataLoss);
   EXPECT_TRUE(Publish(12, 13, /*floor=*/11).ok());  // unless all groups have what is missing
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 11), 13);
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 20), 20);
+  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 11, {}), 13);
+  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 20, {}), 20);
 }
 
 // Otherwise facts that all groups are done with would look as if they were still to be published.
 TEST_P(QueueTest, CountsAsPublishedWhatAllGroupsAreDoneWithWhenItComesBackEmpty) {
-  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7), 7);
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {{"matching"}}), 7);
   EXPECT_EQ((*queue_->Stats("applicant"))[0].last_number, 7);
   EXPECT_THAT(*queue_->Receive(matching_, 1, absl::ZeroDuration()), IsEmpty());
   EXPECT_EQ(StatsOf("matching").last_number, 7);
@@ -187,7 +187,7 @@ TEST_P(QueueTest, DropsTheFactsOfAnotherEpoch) {
   Begin();
   ASSERT_TRUE(Publish(1, 10).ok());
   ASSERT_THAT(Receive(matching_, 10), SizeIs(10));
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch2", 0), 0);
+  EXPECT_EQ(*queue_->Begin("applicant", "epoch2", 0, {}), 0);
   EXPECT_EQ(Publish(11, 11).code(), absl::StatusCode::kDataLoss);
   ASSERT_TRUE(queue_->Publish({"applicant", "epoch2", 0, 0, {{1, "s1", "new"}}}).ok());
   const auto got = Receive(matching_, 1);
@@ -195,14 +195,33 @@ TEST_P(QueueTest, DropsTheFactsOfAnotherEpoch) {
   EXPECT_EQ(got[0].body, "new");
 }
 
-TEST_P(QueueTest, BeginsAgainAfterBeingCleared) {
+TEST_P(QueueTest, GivesAGroupNothingThatWouldMissWhatWasDropped) {
   Begin();
   ASSERT_TRUE(Publish(1, 10).ok());
   ASSERT_THAT(Receive(matching_, 10), SizeIs(10));
-  ASSERT_TRUE(queue_->Clear("applicant").ok());
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0), 0);
-  ASSERT_TRUE(Publish(1, 12).ok());
-  EXPECT_THAT(Receive(matching_, 12), SizeIs(12));
+  ASSERT_TRUE(queue_->Trim("applicant", "epoch1", 10).ok());
+  ASSERT_TRUE(Publish(11, 12).ok());
+  EXPECT_THAT(*queue_->Receive(notify_, 10, absl::Milliseconds(60)), IsEmpty());
+  EXPECT_EQ(StatsOf("notify").delivered_number, 0);
+  // The source learns of it and begins anew.
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch2", 0, {{"matching", "notify"}}), 0);
+  ASSERT_TRUE(queue_->Publish({"applicant", "epoch2", 0, 0, {{1, "s1", "again"}}}).ok());
+  EXPECT_THAT(Receive(notify_, 1), SizeIs(1));
+}
+
+TEST_P(QueueTest, GivesNothingToAGroupThatTheFloorDoesNotSpeakOf) {
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {{"matching"}}), 7);
+  ASSERT_TRUE(Publish(8, 9, /*floor=*/7).ok());
+  EXPECT_THAT(Receive(matching_, 2), SizeIs(2));
+  EXPECT_THAT(*queue_->Receive(notify_, 10, absl::Milliseconds(60)), IsEmpty());
+}
+
+TEST_P(QueueTest, DropsNothingOfAnotherEpoch) {
+  Begin();
+  ASSERT_TRUE(Publish(1, 10).ok());
+  ASSERT_THAT(Receive(matching_, 10), SizeIs(10));
+  ASSERT_TRUE(queue_->Trim("applicant", "epoch0", 10).ok());
+  EXPECT_EQ(StatsOf("matching").length, 10);
 }
 
 TEST_P(QueueTest, DoesNotDeliverAgainWhatIsInWork) {
@@ -311,17 +330,17 @@ TEST_P(QueueTest, TrimsOnlyWhatEveryGroupHasAcknowledged) {
     if (parcel.number <= 20) done.push_back(parcel);
   }
   ASSERT_TRUE(queue_->Acknowledge(notify_, done).ok());
-  ASSERT_TRUE(queue_->Trim("applicant", 10).ok());
+  ASSERT_TRUE(queue_->Trim("applicant", "epoch1", 10).ok());
   EXPECT_EQ(StatsOf("notify").length, 40);
-  ASSERT_TRUE(queue_->Trim("applicant", 1000).ok());
+  ASSERT_TRUE(queue_->Trim("applicant", "epoch1", 1000).ok());
   EXPECT_EQ(StatsOf("notify").length, 30);
   queue_->Leave(notify_);
   const auto again = Receive(notify_, 30);
   EXPECT_THAT(again, SizeIs(30));
   ExpectOrderPerSubject(again);
-  ASSERT_TRUE(queue_->Trim("applicant", 1000).ok());
+  ASSERT_TRUE(queue_->Trim("applicant", "epoch1", 1000).ok());
   EXPECT_EQ(StatsOf("notify").length, 0);
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0), 50);  // an empty stream is no loss
+  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0, {}), 50);  // an empty stream is no loss
   ASSERT_TRUE(Publish(51, 52).ok());
   EXPECT_THAT(Receive(matching_, 2), SizeIs(2));
 }
@@ -390,18 +409,18 @@ class RedisQueueTest : public ::testing::Test {
 };
 
 TEST_F(RedisQueueTest, NoticesAFlush) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 20).ok());
   ASSERT_THAT(ReceiveUntil(20), SizeIs(20));
   ASSERT_TRUE(raw_.Run({"FLUSHALL"}).ok());
   EXPECT_EQ(Publish(21, 22).code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 15), 15);
+  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 15, {{"matching"}}), 15);
   ASSERT_TRUE(Publish(16, 22, 15).ok());
   EXPECT_THAT(ReceiveUntil(7), SizeIs(7));
 }
 
 TEST_F(RedisQueueTest, NoticesThatAPartitionWasEvictedEvenIfAConsumerMadeItAnew) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 40).ok());
   const std::string key = absl::StrCat(address_.prefix, ":applicant:", PartitionOf("s3"));
   ASSERT_TRUE(raw_.Run({"DEL", key}).ok());
@@ -411,13 +430,13 @@ TEST_F(RedisQueueTest, NoticesThatAPartitionWasEvictedEvenIfAConsumerMadeItAnew)
   ASSERT_THAT(*stats, SizeIs(1));
   EXPECT_EQ((*stats)[0].acknowledged_number, 0);
   EXPECT_EQ(Publish(41, 50).code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 0), 0);
+  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 0, {}), 0);
   ASSERT_TRUE(Publish(1, 50).ok());
   EXPECT_THAT(ReceiveUntil(50 - got.size()), ::testing::IsSupersetOf({3, 13, 23, 33, 43}));
 }
 
 TEST_F(RedisQueueTest, BeginsAnewWhenAnEntryWasDroppedThatTheGroupStillNeeds) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 10).ok());
   ASSERT_THAT(*queue_.Receive(matching_, 100, absl::ZeroDuration()), SizeIs(10));
   for (int p = 0; p < kPartitions; ++p) {
@@ -426,13 +445,13 @@ TEST_F(RedisQueueTest, BeginsAnewWhenAnEntryWasDroppedThatTheGroupStillNeeds) {
   queue_.Leave(matching_);
   EXPECT_TRUE(queue_.Receive(matching_, 100, absl::ZeroDuration()).ok());
   EXPECT_EQ(Publish(11, 11).code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 0), 0);
+  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 0, {}), 0);
   ASSERT_TRUE(Publish(1, 11).ok());
   EXPECT_THAT(ReceiveUntil(11), SizeIs(11));
 }
 
 TEST_F(RedisQueueTest, SaysUnavailableWhileRedisIsAwayAndGoesOnAfterwards) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 3).ok());
   ASSERT_THAT(ReceiveUntil(3), SizeIs(3));
   Redis().Kill();
@@ -444,7 +463,7 @@ TEST_F(RedisQueueTest, SaysUnavailableWhileRedisIsAwayAndGoesOnAfterwards) {
   const absl::Time deadline = absl::Now() + kPatience;
   absl::Status published = absl::UnavailableError("not tried");
   while (!published.ok() && absl::Now() < deadline) {
-    (void)queue_.Begin("applicant", "epoch1", 3);
+    (void)queue_.Begin("applicant", "epoch1", 3, {{"matching"}});
     published = Publish(4, 6, 3);
   }
   EXPECT_TRUE(published.ok()) << published;
@@ -464,7 +483,7 @@ TEST_F(RedisQueueTest, EndsACallToARedisThatDoesNotAnswer) {
 }
 
 TEST_F(RedisQueueTest, ARestartedConsumerOfTheSameNameGoesOnAtOnceWithWhatItHad) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 20).ok());
   ASSERT_THAT(*queue_.Receive(matching_, 100, absl::ZeroDuration()), SizeIs(20));
   RedisQueue restarted(address_, absl::Minutes(5));
@@ -479,7 +498,7 @@ TEST_F(RedisQueueTest, ARestartedConsumerOfTheSameNameGoesOnAtOnceWithWhatItHad)
 }
 
 TEST_F(RedisQueueTest, KeepsKeysThatExpireNextToKeysThatDoNot) {
-  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0).ok());
+  ASSERT_TRUE(queue_.Begin("applicant", "epoch1", 0, {}).ok());
   ASSERT_TRUE(Publish(1, 1).ok());
   ASSERT_THAT(ReceiveUntil(1), SizeIs(1));
   const auto lease = raw_.Run({"PTTL", absl::StrCat(address_.prefix, ":applicant:lease:matching:0")});

@@ -12,6 +12,9 @@
 namespace amikeco {
 namespace {
 
+// How often a group that must not read yet asks whether it may.
+constexpr absl::Duration kAskAgain = absl::Milliseconds(50);
+
 std::string Id(int64_t number) { return absl::StrCat(number, "-0"); }
 
 int64_t NumberOf(absl::string_view id) {
@@ -70,10 +73,6 @@ absl::Status RedisQueue::Place::Adopt(int p) {
   do {
     auto reply = redis_.Run(
         {"XAUTOCLAIM", keys_[p], subscription_.group, subscription_.consumer, "0", cursor, "COUNT", "500", "JUSTID"});
-    if (absl::StrContains(reply.status().message(), "NOGROUP")) {
-      AMIKECO_RETURN_IF_ERROR(MakeGroups());
-      break;
-    }
     AMIKECO_RETURN_IF_ERROR(reply.status());
     if ((*reply)->elements < 2) return absl::InternalError("Redis: unexpected answer to XAUTOCLAIM");
     cursor = std::string(TextOf(*(*reply)->element[0]));
@@ -84,17 +83,14 @@ absl::Status RedisQueue::Place::Adopt(int p) {
   return absl::OkStatus();
 }
 
-absl::Status RedisQueue::Place::MakeGroups() {
-  std::vector<RedisCommand> commands;
-  for (const std::string& key : keys_) {
-    commands.push_back({"XGROUP", "CREATE", key, subscription_.group, "0", "MKSTREAM"});
-  }
-  AMIKECO_ASSIGN_OR_RETURN(const auto replies, redis_.Run(commands));
-  for (const RedisReply& reply : replies) {
-    if (absl::StartsWith(TextOf(*reply), "BUSYGROUP")) continue;
-    AMIKECO_RETURN_IF_ERROR(StatusOf(*reply));
-  }
-  return absl::OkStatus();
+// False while the group must not read.
+absl::StatusOr<bool> RedisQueue::Place::Join() {
+  RedisCommand command = {"EVAL", absl::StrCat(redis_scripts::kCommon, redis_scripts::kJoin),
+                          absl::StrCat(kPartitions + 1), published_key_};
+  command.insert(command.end(), keys_.begin(), keys_.end());
+  command.push_back(subscription_.group);
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command));
+  return reply->integer == 1;
 }
 
 // An entry was dropped that the group had not acknowledged. Without the epoch the relay begins anew, and publishes
@@ -185,22 +181,32 @@ std::vector<Parcel> RedisQueue::Place::Take(int limit) {
 void RedisQueue::Place::Forget() {
   partitions_ = {};
   ready_.clear();
+  joined_ = false;
   lease_again_ = absl::InfinitePast();
+}
+
+absl::Status RedisQueue::Place::Read(int limit, absl::Time deadline) {
+  const absl::Time now = absl::Now();
+  AMIKECO_RETURN_IF_ERROR(Lease(now));
+  if (!ready_.empty()) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(const bool again, ReadAgain(limit));
+  if (again) return absl::OkStatus();
+  return ReadNew(limit, std::max(std::min(deadline, lease_again_) - now, absl::ZeroDuration()));
 }
 
 absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, absl::Time deadline) {
   do {
-    const absl::Time now = absl::Now();
-    AMIKECO_RETURN_IF_ERROR(Lease(now));
-    if (!ready_.empty()) return Take(limit);
-    auto again = ReadAgain(limit);
-    absl::Status read = again.status();
-    if (again.ok() && !*again) {
-      read = ReadNew(limit, std::max(std::min(deadline, lease_again_) - now, absl::ZeroDuration()));
+    if (!joined_) {
+      AMIKECO_ASSIGN_OR_RETURN(joined_, Join());
+      if (!joined_) {
+        absl::SleepFor(std::clamp(deadline - absl::Now(), absl::ZeroDuration(), kAskAgain));
+        continue;
+      }
     }
+    const absl::Status read = Read(limit, deadline);
     if (absl::StrContains(read.message(), "NOGROUP") || absl::StrContains(read.message(), "UNBLOCKED")) {
-      // The streams were lost. Groups begin at 0, and the relay brings back what is missing.
-      read = MakeGroups();
+      joined_ = false;  // the streams were lost; the relay brings back what is missing
+      continue;
     }
     AMIKECO_RETURN_IF_ERROR(read);
     if (!ready_.empty()) return Take(limit);

@@ -36,7 +36,8 @@ class RedisQueue::Place {
   void Forget();
   absl::Status Lease(absl::Time now);
   absl::Status Adopt(int partition);
-  absl::Status MakeGroups();
+  absl::StatusOr<bool> Join();
+  absl::Status Read(int limit, absl::Time deadline);
   absl::StatusOr<bool> ReadAgain(int limit);
   absl::Status ReadNew(int limit, absl::Duration wait);
   absl::StatusOr<int> Keep(int partition, const redisReply& entries);
@@ -51,6 +52,7 @@ class RedisQueue::Place {
   std::string published_key_;
   std::array<std::string, kPartitions> keys_;
   std::array<Partition, kPartitions> partitions_;
+  bool joined_ = false;
   std::deque<Parcel> ready_;
   absl::Time lease_again_ = absl::InfinitePast();
 };

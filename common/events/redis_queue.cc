@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "common/events/redis_place.h"
 #include "common/events/redis_scripts.h"
@@ -28,9 +29,11 @@ absl::StatusOr<RedisReply> RedisQueue::Script(Door& door, const char* script, ab
   return door.redis.Run(command);
 }
 
-absl::StatusOr<int64_t> RedisQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor) {
-  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, Script(publisher_, redis_scripts::kBegin, source,
-                                                          {std::string(epoch), absl::StrCat(floor)}));
+absl::StatusOr<int64_t> RedisQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                          absl::Span<const std::string> groups) {
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
+                           Script(publisher_, redis_scripts::kBegin, source,
+                                  {std::string(epoch), absl::StrCat(floor), absl::StrJoin(groups, " ")}));
   return reply->integer;
 }
 
@@ -66,28 +69,17 @@ absl::Status RedisQueue::Acknowledge(const Subscription& subscription, absl::Spa
 
 void RedisQueue::Leave(const Subscription& subscription) { PlaceOf(subscription)->Leave(); }
 
-absl::Status RedisQueue::Trim(absl::string_view source, int64_t number) {
+absl::Status RedisQueue::Trim(absl::string_view source, absl::string_view epoch, int64_t number) {
   AMIKECO_ASSIGN_OR_RETURN(const std::vector<StreamStats> stats, Stats(source));
+  std::vector<std::string> arguments = {std::string(epoch), ""};
   for (const StreamStats& group : stats) {
-    if (!group.group.empty()) number = std::min(number, group.acknowledged_number);
+    if (group.group.empty()) continue;
+    number = std::min(number, group.acknowledged_number);
+    arguments.push_back(group.group);
   }
   if (number <= 0) return absl::OkStatus();
-  std::vector<RedisCommand> commands;
-  for (int p = 0; p < kPartitions; ++p) {
-    // Never XDEL: it makes the lag that Redis reports wrong, and leaves holes among what is pending.
-    commands.push_back({"XTRIM", StreamKey(source, p), "MINID", absl::StrCat(number + 1, "-0")});
-  }
-  absl::MutexLock lock(&observer_.mutex);
-  AMIKECO_ASSIGN_OR_RETURN(const auto replies, observer_.redis.Run(commands));
-  for (const RedisReply& reply : replies) AMIKECO_RETURN_IF_ERROR(StatusOf(*reply));
-  return absl::OkStatus();
-}
-
-absl::Status RedisQueue::Clear(absl::string_view source) {
-  RedisCommand command = {"DEL", absl::StrCat(address_.prefix, ":", source, ":published")};
-  for (int p = 0; p < kPartitions; ++p) command.push_back(StreamKey(source, p));
-  absl::MutexLock lock(&publisher_.mutex);
-  return publisher_.redis.Run(command).status();
+  arguments[1] = absl::StrCat(number);
+  return Script(observer_, redis_scripts::kTrim, source, std::move(arguments)).status();
 }
 
 absl::StatusOr<std::vector<StreamStats>> RedisQueue::Stats(absl::string_view source) {

@@ -26,14 +26,14 @@ class RedisQueue final : public Queue {
   explicit RedisQueue(RedisAddress address, absl::Duration lease = absl::Seconds(10));
   ~RedisQueue() override;
 
-  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) override;
+  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                absl::Span<const std::string> groups) override;
   absl::Status Publish(const Batch& batch) override;
   absl::StatusOr<std::vector<Parcel>> Receive(const Subscription& subscription, int limit,
                                               absl::Duration wait) override;
   absl::Status Acknowledge(const Subscription& subscription, absl::Span<const Parcel> parcels) override;
   void Leave(const Subscription& subscription) override;
-  absl::Status Trim(absl::string_view source, int64_t number) override;
-  absl::Status Clear(absl::string_view source) override;
+  absl::Status Trim(absl::string_view source, absl::string_view epoch, int64_t number) override;
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override;
   absl::Status Check() override;
 

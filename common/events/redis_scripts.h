@@ -1,7 +1,8 @@
 // The Lua that RedisQueue runs inside Redis, where several keys must be seen and changed at one moment.
 //
 // Keys: `{prefix}:{source}:published` (hash: `epoch`; `all`, the number up to which everything was added; `0`…`7`, the
-// last number added to each partition), then the partitions' streams `{prefix}:{source}:0`…`7`.
+// last number added to each partition; `floor`, the number up to which facts may have been dropped; `groups`, those that
+// had acknowledged them, with spaces between), then the partitions' streams `{prefix}:{source}:0`…`7`.
 #ifndef AMIKECO_COMMON_EVENTS_REDIS_SCRIPTS_H_
 #define AMIKECO_COMMON_EVENTS_REDIS_SCRIPTS_H_
 
@@ -26,7 +27,7 @@ local function intact(p)
 end
 )lua";
 
-// ARGV: epoch, floor. Returns the number up to which everything is there that any group still needs.
+// ARGV: epoch, floor, groups. Returns the number up to which everything is there that any group still needs.
 inline constexpr char kBegin[] = R"lua(
 if redis.call('HGET', published, 'epoch') ~= ARGV[1] then
   redis.call('DEL', unpack(KEYS))
@@ -38,6 +39,7 @@ end
 if tonumber(redis.call('HGET', published, 'all')) < tonumber(ARGV[2]) then
   redis.call('HSET', published, 'all', ARGV[2])
 end
+redis.call('HSET', published, 'floor', ARGV[2], 'groups', ARGV[3])
 return tonumber(redis.call('HGET', published, 'all'))
 )lua";
 
@@ -85,6 +87,38 @@ for p = 0, #KEYS - 2 do
   result[#result + 1] = entry
 end
 return result
+)lua";
+
+// ARGV: a group, which is made where it is not there. Returns 1, or 0 while it must not read: it would miss what was
+// dropped before it came.
+inline constexpr char kJoin[] = R"lua(
+for p = 0, #KEYS - 2 do
+  local made = redis.pcall('XGROUP', 'CREATE', KEYS[p + 2], ARGV[1], '0', 'MKSTREAM')
+  if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then return made end
+end
+if redis.call('HEXISTS', published, 'epoch') == 0 then return 0 end
+if tonumber(redis.call('HGET', published, 'floor') or '0') == 0 then return 1 end
+local groups = ' ' .. (redis.call('HGET', published, 'groups') or '') .. ' '
+return string.find(groups, ' ' .. ARGV[1] .. ' ', 1, true) and 1 or 0
+)lua";
+
+// ARGV: epoch, the number up to which facts are dropped, then the groups that have acknowledged them. Drops nothing
+// when there are others. Never XDEL: it makes the lag that Redis reports wrong, and leaves holes among what is pending.
+inline constexpr char kTrim[] = R"lua(
+if redis.call('HGET', published, 'epoch') ~= ARGV[1] then return 0 end
+local done = {}
+for i = 3, #ARGV do done[ARGV[i]] = true end
+for p = 0, #KEYS - 2 do
+  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[p + 2])
+  if not groups.err then
+    for _, group in ipairs(groups) do if not done[field(group, 'name')] then return 0 end end
+  end
+end
+for p = 0, #KEYS - 2 do redis.call('XTRIM', KEYS[p + 2], 'MINID', string.format('%.0f-0', ARGV[2] + 1)) end
+if tonumber(redis.call('HGET', published, 'floor') or '0') < tonumber(ARGV[2]) then
+  redis.call('HSET', published, 'floor', ARGV[2], 'groups', table.concat(ARGV, ' ', 3))
+end
+return 1
 )lua";
 
 // Renews, takes and gives back a consumer's partitions of one group. KEYS: members (sorted set: consumer by the time,

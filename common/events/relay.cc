@@ -110,8 +110,9 @@ absl::Status Relay::Save() {
 
 // Asks the queue how far it has everything, and goes on from there.
 absl::Status Relay::LookForLoss() {
-  AMIKECO_ASSIGN_OR_RETURN(const int64_t begin,
-                           wiring_.queue.Begin(wiring_.service, record_.value.epoch(), record_.value.floor()));
+  const std::vector<std::string> groups(record_.value.groups().begin(), record_.value.groups().end());
+  AMIKECO_ASSIGN_OR_RETURN(const int64_t begin, wiring_.queue.Begin(wiring_.service, record_.value.epoch(),
+                                                                    record_.value.floor(), groups));
   if (begin == published_) return absl::OkStatus();
   int64_t highest = begin;
   if (begin > record_.value.floor()) {
@@ -158,15 +159,14 @@ absl::Status Relay::LookAtGroups() {
     }
   }
   if (!fresh.empty()) {
-    const bool late = record_.value.floor() > 0;
-    // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew. Cleared first: a
-    // group that is known counts as having got everything.
-    if (late) AMIKECO_RETURN_IF_ERROR(wiring_.queue.Clear(wiring_.service));
     for (std::string& group : fresh) record_.value.add_groups(std::move(group));
-    if (late) record_.value.set_floor(0);
+    if (record_.value.floor() > 0) {
+      // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew.
+      record_.value.set_epoch(RandomIds().Next());
+      record_.value.set_floor(0);
+      published_ = -1;
+    }
     AMIKECO_RETURN_IF_ERROR(Save());
-    if (!late) return absl::OkStatus();
-    published_ = -1;
     return LookForLoss();
   }
   paused_ = false;
@@ -188,7 +188,7 @@ absl::Status Relay::Trim(int64_t floor) {
   record_.value.set_floor(floor);
   AMIKECO_RETURN_IF_ERROR(Save());
   trim_again_ = now + options_.trim_every;
-  return wiring_.queue.Trim(wiring_.service, floor);
+  return wiring_.queue.Trim(wiring_.service, record_.value.epoch(), floor);
 }
 
 absl::Status Relay::Look() {

@@ -56,6 +56,9 @@ class RelayTest : public ::testing::Test {
     }
   }
 
+  // The queue forgets everything, the groups too.
+  void Lose() { ASSERT_TRUE(queue_.Begin("test", "", 0, {}).ok()); }
+
   LocalQueue queue_;
   FaultyQueue faulty_{queue_};
   Service service_{"test", faulty_};
@@ -170,7 +173,7 @@ TEST_F(RelayTest, PublishesAgainWhatTheQueueLostAndSomeGroupStillNeeds) {
   State(5, 6);
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_THAT(Receive("fast"), SizeIs(2));
-  ASSERT_TRUE(queue_.Clear("test").ok());  // lost, with the groups
+  Lose();
   EXPECT_EQ(*relay.RunOnce(), 2);
   EXPECT_THAT(Receive("slow"), ElementsAre("5", "6"));
 }
@@ -179,7 +182,7 @@ TEST_F(RelayTest, NoticesALossInTheMiddleOfPublishing) {
   Relay relay(service_.wiring());  // looks once a second
   State(1, 3);
   ASSERT_TRUE(relay.RunOnce().ok());
-  ASSERT_TRUE(queue_.Clear("test").ok());
+  Lose();
   State(4, 4);
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_THAT(Receive("g"), ElementsAre("1", "2", "3", "4"));
@@ -199,6 +202,29 @@ TEST_F(RelayTest, GivesAGroupThatComesLateEverythingAlsoWhatWasDropped) {
   EXPECT_THAT(Receive("late"), ElementsAre("1", "2", "3", "4", "5"));
 }
 
+TEST_F(RelayTest, GivesALateGroupNothingNewBeforeWhatWasDropped) {
+  Relay relay(service_.wiring(), Watchful());
+  EXPECT_THAT(Receive("early"), IsEmpty());
+  State(1, 5);
+  ASSERT_TRUE(relay.RunOnce().ok());
+  EXPECT_THAT(Receive("early"), SizeIs(5));
+  Settle(relay);
+  {
+    Relay looks_seldom(service_.wiring());
+    relay.Stop();
+    State(6, 7);
+    ASSERT_TRUE(looks_seldom.RunOnce().ok());
+    EXPECT_THAT(Receive("late"), IsEmpty());
+    State(8, 8);
+    ASSERT_TRUE(looks_seldom.RunOnce().ok());
+    EXPECT_THAT(Receive("late"), IsEmpty());
+    EXPECT_THAT(Receive("early"), ElementsAre("6", "7", "8"));
+    looks_seldom.Stop();
+  }
+  Settle(relay);
+  EXPECT_THAT(Receive("late"), ElementsAre("1", "2", "3", "4", "5", "6", "7", "8"));
+}
+
 TEST_F(RelayTest, GivesALateGroupEverythingAlsoWhenItIsKilledWhileItBeginsAnew) {
   EXPECT_THAT(Receive("early"), IsEmpty());
   State(1, 5);
@@ -208,10 +234,11 @@ TEST_F(RelayTest, GivesALateGroupEverythingAlsoWhenItIsKilledWhileItBeginsAnew) 
     EXPECT_THAT(Receive("early"), SizeIs(5));
     Settle(relay);
     EXPECT_THAT(Receive("late"), IsEmpty());
-    faulty_.cannot_clear = true;
+    faulty_.begins = 1;
     EXPECT_FALSE(relay.RunOnce().ok());
+    EXPECT_THAT(Receive("late"), IsEmpty());
   }
-  faulty_.cannot_clear = false;
+  faulty_.begins = 1000;
   service_.Reopen();
   Relay relay(service_.wiring(), Watchful());
   Settle(relay);
@@ -256,7 +283,7 @@ TEST_F(RelayTest, KeepsAStreamShortThatNobodyFollows) {
   ASSERT_TRUE(relay.RunOnce().ok());
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_EQ(queue_.Stats("test")->front().length, 5);
-  EXPECT_THAT(Receive("late"), SizeIs(5));
+  EXPECT_THAT(Receive("late"), IsEmpty());
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_THAT(Receive("late"), SizeIs(20));
 }

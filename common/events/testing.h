@@ -2,6 +2,7 @@
 #ifndef AMIKECO_COMMON_EVENTS_TESTING_H_
 #define AMIKECO_COMMON_EVENTS_TESTING_H_
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -124,11 +125,12 @@ class FaultyQueue final : public Queue {
   explicit FaultyQueue(Queue& queue) : queue_(queue) {}
   bool away = false;
   bool acknowledgements_lost = false;
-  bool cannot_clear = false;
+  int begins = std::numeric_limits<int>::max();  // so many more succeed
 
-  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) override {
-    if (away) return Away();
-    return queue_.Begin(source, epoch, floor);
+  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                absl::Span<const std::string> groups) override {
+    if (away || begins-- <= 0) return Away();
+    return queue_.Begin(source, epoch, floor, groups);
   }
   absl::Status Publish(const Batch& batch) override { return away ? Away() : queue_.Publish(batch); }
   absl::StatusOr<std::vector<Parcel>> Receive(const Subscription& subscription, int limit,
@@ -140,10 +142,9 @@ class FaultyQueue final : public Queue {
     return away || acknowledgements_lost ? Away() : queue_.Acknowledge(subscription, parcels);
   }
   void Leave(const Subscription& subscription) override { queue_.Leave(subscription); }
-  absl::Status Trim(absl::string_view source, int64_t number) override {
-    return away ? Away() : queue_.Trim(source, number);
+  absl::Status Trim(absl::string_view source, absl::string_view epoch, int64_t number) override {
+    return away ? Away() : queue_.Trim(source, epoch, number);
   }
-  absl::Status Clear(absl::string_view source) override { return away || cannot_clear ? Away() : queue_.Clear(source); }
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override {
     if (away) return Away();
     return queue_.Stats(source);

@@ -13,7 +13,7 @@ absl::Status Away() { return absl::UnavailableError("the queue is away, says the
 }  // namespace
 
 absl::Status FaultyQueue::Before(absl::string_view source) {
-  if (dice_.Happens(faults_.forget)) AMIKECO_RETURN_IF_ERROR(queue_.Clear(source));
+  if (dice_.Happens(faults_.forget)) AMIKECO_RETURN_IF_ERROR(queue_.Begin(source, "", 0, {}).status());
   return dice_.Happens(faults_.abort) ? Away() : absl::OkStatus();
 }
 
@@ -21,9 +21,10 @@ absl::Status FaultyQueue::After(absl::Status done) {
   return done.ok() && dice_.Happens(faults_.answer_lost) ? Away() : done;
 }
 
-absl::StatusOr<int64_t> FaultyQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor) {
+absl::StatusOr<int64_t> FaultyQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                           absl::Span<const std::string> groups) {
   AMIKECO_RETURN_IF_ERROR(Before(source));
-  const auto number = queue_.Begin(source, epoch, floor);
+  const auto number = queue_.Begin(source, epoch, floor, groups);
   AMIKECO_RETURN_IF_ERROR(After(number.status()));
   return number;
 }
@@ -69,14 +70,9 @@ absl::Status FaultyQueue::Acknowledge(const Subscription& subscription, absl::Sp
   return After(queue_.Acknowledge(subscription, parcels));
 }
 
-absl::Status FaultyQueue::Trim(absl::string_view source, int64_t number) {
+absl::Status FaultyQueue::Trim(absl::string_view source, absl::string_view epoch, int64_t number) {
   AMIKECO_RETURN_IF_ERROR(Before(source));
-  return After(queue_.Trim(source, number));
-}
-
-absl::Status FaultyQueue::Clear(absl::string_view source) {
-  AMIKECO_RETURN_IF_ERROR(Before(source));
-  return After(queue_.Clear(source));
+  return After(queue_.Trim(source, epoch, number));
 }
 
 absl::StatusOr<std::vector<StreamStats>> FaultyQueue::Stats(absl::string_view source) {

@@ -23,14 +23,14 @@ class FaultyQueue final : public Queue {
  public:
   FaultyQueue(Queue& queue, Dice& dice, QueueFaults faults) : queue_(queue), dice_(dice), faults_(faults) {}
 
-  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) override;
+  absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
+                                absl::Span<const std::string> groups) override;
   absl::Status Publish(const Batch& batch) override;
   absl::StatusOr<std::vector<Parcel>> Receive(const Subscription& subscription, int limit,
                                               absl::Duration wait) override;
   absl::Status Acknowledge(const Subscription& subscription, absl::Span<const Parcel> parcels) override;
   void Leave(const Subscription& subscription) override { queue_.Leave(subscription); }
-  absl::Status Trim(absl::string_view source, int64_t number) override;
-  absl::Status Clear(absl::string_view source) override;
+  absl::Status Trim(absl::string_view source, absl::string_view epoch, int64_t number) override;
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override;
   absl::Status Check() override { return queue_.Check(); }
 

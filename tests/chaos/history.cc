@@ -20,6 +20,7 @@ History::~History() { close(file_); }
 // One write a line: O_APPEND keeps the lines of all writers apart.
 void History::Write(const nlohmann::json& line) {
   const std::string text = line.dump() + "\n";
+  absl::MutexLock lock(&mutex_);
   if (write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return;
   std::perror(path_.c_str());
   std::abort();

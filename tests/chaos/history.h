@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "nlohmann/json.hpp"
 
 namespace amikeco::chaos {
@@ -48,6 +49,9 @@ class History {
   void Follows(absl::string_view group, absl::string_view service);
   // Whether a record is what folding its facts gives.
   void Record(absl::string_view name, bool same);
+  // No line is written any more; whoever wants to waits for ever. To be called before the process ends by its own hand:
+  // a write that is interrupted leaves half a line.
+  void Close() { mutex_.Lock(); }
 
   const std::string& path() const { return path_; }
 
@@ -55,7 +59,8 @@ class History {
   void Write(const nlohmann::json& line);
 
   const std::string path_;
-  int file_;
+  const int file_;
+  absl::Mutex mutex_;
 };
 
 }  // namespace amikeco::chaos

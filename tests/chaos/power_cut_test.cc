@@ -50,6 +50,7 @@ void WriteOn(Store& store, const std::string& name, int padding, History& histor
     while (true) (void)(*store)->Write([](Transaction& tx) { return tx.NumberEvents(64).status(); });
   });
   absl::SleepFor(absl::Microseconds(1000 + dice.Below(padding > 1000 ? 400'000 : 60'000)));
+  history.Close();
   CutPower(seed);
 }
 

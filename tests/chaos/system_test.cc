@@ -68,25 +68,12 @@ class System : public ::testing::Test {
     installation_ = std::make_unique<Installation>(options);
     const absl::Status started = installation_->Start();
     ASSERT_TRUE(started.ok()) << started;
-    ASSERT_NO_FATAL_FAILURE(AwaitGroups());
     load_ = std::make_unique<Load>(
         std::map<demo::Service, std::string>{{demo::Service::kApplicant, installation_->TargetsOf("applicant")},
                                              {demo::Service::kMatching, installation_->TargetsOf("matching")},
                                              {demo::Service::kCompliance, installation_->TargetsOf("compliance")},
                                              {demo::Service::kNotify, installation_->TargetsOf("notify")}},
         absl::StrCat("x", TestSeed()), kClients, TestSeed(), history_);
-  }
-
-  // A service that follows a source for the first time when others have acknowledged facts of it already gets the
-  // newest first: that is not what is tried here.
-  void AwaitGroups() {
-    const absl::Time deadline = absl::Now() + kSettled;
-    for (const char* source : {"applicant", "matching", "compliance"}) {
-      while (!Acknowledged(source, 0)) {
-        ASSERT_LT(absl::Now(), deadline) << installation_->Account();
-        absl::SleepFor(absl::Milliseconds(10));
-      }
-    }
   }
 
   void KillNow() {
