@@ -111,8 +111,8 @@ absl::Status Relay::Save() {
 // Asks the queue how far it has everything, and goes on from there.
 absl::Status Relay::LookForLoss() {
   const std::vector<std::string> groups(record_.value.groups().begin(), record_.value.groups().end());
-  AMIKECO_ASSIGN_OR_RETURN(const int64_t begin, wiring_.queue.Begin(wiring_.service, record_.value.epoch(),
-                                                                    record_.value.floor(), groups));
+  AMIKECO_ASSIGN_OR_RETURN(const int64_t begin,
+                           wiring_.queue.Begin(wiring_.service, record_.value.epoch(), record_.value.floor(), groups));
   if (begin == published_) return absl::OkStatus();
   int64_t highest = begin;
   if (begin > record_.value.floor()) {
