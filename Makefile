@@ -1,5 +1,5 @@
 # The one front door. What each of these does is in the script that it calls.
-.PHONY: build test lint format run bench chaos clean
+.PHONY: build test check-asan check-tsan lint format run bench chaos clean
 
 build:
 	tools/install run
@@ -8,6 +8,13 @@ build:
 
 test:
 	./check
+
+# All tests, looking for wrong memory accesses, leaks and undefined behaviour; and those of common/ for data races.
+check-asan:
+	./check --preset asan
+
+check-tsan:
+	./check --preset tsan --in common
 
 lint:
 	tools/lint
