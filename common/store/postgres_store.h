@@ -46,10 +46,10 @@ class PostgresStore final : public Store {
   using Run = absl::FunctionRef<Outcome(PostgresConnection&)>;
 
   explicit PostgresStore(const config::v1::StoreConfig::Postgres& config);
-  absl::StatusOr<Lease> Take();
+  absl::StatusOr<Lease> Take(absl::Time deadline);
   void Return(std::unique_ptr<PostgresConnection> connection);
   void DropIdle();
-  absl::Status OnConnection(Run run);
+  absl::Status OnConnection(absl::Time deadline, Run run);
   Outcome WriteOnce(PostgresConnection& connection, absl::FunctionRef<absl::Status(Transaction& tx)> body);
 
   const config::v1::StoreConfig::Postgres config_;
