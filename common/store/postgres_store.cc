@@ -15,8 +15,6 @@ namespace amikeco {
 namespace {
 
 constexpr int kConnections = 16;
-// A probe that takes longer says as much as one that fails.
-constexpr absl::Duration kCheckPatience = absl::Seconds(5);
 // Any number, as long as all processes that migrate one database use the same.
 constexpr int64_t kMigrationLock = 0x616d696b65636f;
 
@@ -150,9 +148,9 @@ PostgresStore::Outcome PostgresStore::WriteOnce(PostgresConnection& connection,
 
 absl::Status PostgresStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) {
   const absl::Time deadline = CallDeadline();
-  return RetryLostRaces(deadline, [&] {
+  return last_write_.Note(RetryLostRaces(deadline, [&] {
     return OnConnection(deadline, [&](PostgresConnection& connection) { return WriteOnce(connection, body); });
-  });
+  }));
 }
 
 absl::Status PostgresStore::Read(absl::FunctionRef<absl::Status(Reader& reader)> body) {
@@ -191,7 +189,7 @@ absl::Status PostgresStore::Check() {
     connection.Rollback();
     return {status, !connection.alive()};
   }));
-  if (step >= SchemaSteps().size()) return absl::OkStatus();
+  if (step >= SchemaSteps().size()) return last_write_.Check(*this);
   return InsideError(errors::kSchemaTooOld,
                      absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amikeco/config/v1/config.pb.h"
+#include "common/store/last_write.h"
 #include "common/store/postgres_connection.h"
 #include "common/store/store.h"
 
@@ -55,6 +56,7 @@ class PostgresStore final : public Store {
   const config::v1::StoreConfig::Postgres config_;
   const int most_;
   std::function<void()> wake_;
+  LastWrite last_write_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable returned_;

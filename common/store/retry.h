@@ -11,10 +11,12 @@ namespace amikeco {
 
 // By when a call that begins now ends: the thread's deadline (common/base/deadline.h), and within 30 s in any case.
 absl::Time CallDeadline();
+// How long Store::Check takes at most: a probe that takes longer says as much as one that fails.
+inline constexpr absl::Duration kCheckPatience = absl::Seconds(5);
 // DEADLINE_EXCEEDED (STORE_TIMEOUT).
 absl::Status TimedOut(absl::string_view waited_for);
 
-// Runs `attempt`, and while it returns LOST_RACE runs it again, at most 5 times and not after the deadline, each time
+// Runs `attempt`, and while it returns LOST_RACE runs it again, at most 10 times and not after the deadline, each time
 // after a random pause that doubles.
 absl::Status RetryLostRaces(absl::Time deadline, absl::FunctionRef<absl::Status()> attempt);
 

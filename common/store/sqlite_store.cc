@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "common/base/deadline.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
 #include "common/store/sql_transaction.h"
@@ -132,7 +133,7 @@ absl::Status SqliteStore::Migrate() {
 
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) {
   const absl::Time deadline = CallDeadline();
-  return RetryLostRaces(deadline, [&] {
+  return last_write_.Note(RetryLostRaces(deadline, [&] {
     Job job{body, deadline};
     std::unique_lock<std::mutex> guard(mutex_);
     // While calls come one at a time, handing each to the writer's thread and back costs as much as a third of the
@@ -152,7 +153,7 @@ absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)>
     if (!job.done.WaitForNotificationWithDeadline(deadline) && Withdraw(&job)) return TimedOut("earlier writes");
     job.done.WaitForNotification();
     return std::move(job.status);
-  });
+  }));
 }
 
 bool SqliteStore::Withdraw(Job* job) {
@@ -300,6 +301,7 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> SqliteStore::TryLock(absl::string_v
 }
 
 absl::Status SqliteStore::Check() {
+  const DeadlineScope within(absl::Now() + kCheckPatience);
   AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader(CallDeadline()));
   int64_t version = 0;
   absl::Status status = connection->Query(Sql::kSchemaVersion, {}, [&](const SqlRow& row) { version = row.Number(0); });
@@ -308,7 +310,7 @@ absl::Status SqliteStore::Check() {
     status = InsideError(errors::kSchemaTooOld, absl::StrCat("The schema of ", path_, " is at step ", version, " of ",
                                                              SchemaSteps().size(), "."));
   }
-  return status;
+  return status.ok() ? last_write_.Check(*this) : status;
 }
 
 }  // namespace amikeco

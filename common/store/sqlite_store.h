@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/store/last_write.h"
 #include "common/store/sqlite_connection.h"
 #include "common/store/store.h"
 
@@ -67,6 +68,7 @@ class SqliteStore final : public Store {
   const std::string path_;
   int lock_file_ = -1;
   std::function<void()> wake_;
+  LastWrite last_write_;
   std::unique_ptr<SqliteConnection> writer_;
   std::unique_ptr<SqliteConnection> checkpointer_;
 
