@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "amikeco/options/v1/options.pb.h"
+#include "common/base/deadline.h"
 #include "common/base/hash.h"
 #include "common/base/status.h"
 #include "common/rpc/errors.h"
@@ -411,6 +412,7 @@ absl::Status Chain::Dedupe(Exchange& exchange, Next next) {
 
 absl::Status Chain::RunMethod(Exchange& exchange, Next) {
   const absl::Time start = absl::Now();
+  const DeadlineScope within(exchange.call.deadline);
   absl::Status status;
   // The last resort for what a library may throw: one call fails, the process lives.
   try {

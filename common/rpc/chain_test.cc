@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "amikeco/ops/v1/ops.pb.h"
+#include "common/base/deadline.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/testing/echo.h"
 #include "nlohmann/json.hpp"
@@ -276,8 +277,10 @@ TEST_F(ChainTest, CountsCallsByMethodAndCode) {
 TEST_F(ChainTest, GivesTheMethodTheServicesClockAndTheTrace) {
   clock_.Advance(absl::Hours(24 * 30));
   Call seen;
+  absl::Time thread_deadline;
   echoes_.before = [&](Call& call) {
     seen = call;
+    thread_deadline = ThreadDeadline();
     return absl::OkStatus();
   };
   Incoming call = GoodCall();
@@ -287,6 +290,8 @@ TEST_F(ChainTest, GivesTheMethodTheServicesClockAndTheTrace) {
   EXPECT_THAT(seen.traceparent, HasSubstr("0af7651916cd43dd8448eb211c80319c"));
   EXPECT_EQ(seen.method, kEcho);
   EXPECT_LT(seen.deadline, absl::Now() + absl::Seconds(6));
+  EXPECT_EQ(thread_deadline, seen.deadline);
+  EXPECT_EQ(ThreadDeadline(), absl::InfiniteFuture());
 }
 
 TEST(ChainTrace, RecordsASpanForEachCall) {

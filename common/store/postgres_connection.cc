@@ -1,14 +1,21 @@
 #include "common/store/postgres_connection.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/config/textproto.h"
 #include "common/store/errors.h"
+#include "common/store/retry.h"
 
 namespace amikeco {
 namespace {
@@ -18,14 +25,21 @@ constexpr int kMostValues = 8;
 
 // Every statement looks up an index: plans for parallel workers or compiled ones come from wrong guesses, and cost 20
 // times the query. A lock that a machine held which is gone must not be held for the two hours that TCP would wait by
-// itself.
+// itself. And what a client that has gone was waiting for (its deadline passed) ends within a second, also behind a
+// lock.
 constexpr char kSession[] =
     "SET client_min_messages = warning; SET statement_timeout = '10s'; SET "
     "idle_in_transaction_session_timeout = '30s';"
-    "SET max_parallel_workers_per_gather = 0; SET jit = off;"
+    "SET client_connection_check_interval = '1s'; SET max_parallel_workers_per_gather = 0; SET jit = off;"
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
     "'off'";
+
+// libpq waits 2 s at least, and for each address that a name has.
+constexpr absl::Duration kLeastToConnect = absl::Seconds(2);
+constexpr absl::Duration kMostToConnect = absl::Seconds(5);
+// To roll back, once the time is over: a connection that still answers is worth keeping.
+constexpr absl::Duration kGrace = absl::Seconds(1);
 
 std::string NameOf(Sql sql) { return absl::StrCat("amikeco_", static_cast<int>(sql)); }
 
@@ -61,24 +75,33 @@ absl::StatusOr<std::string> PasswordOf(const config::v1::StoreConfig::Postgres& 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
-    const config::v1::StoreConfig::Postgres& config) {
+    const config::v1::StoreConfig::Postgres& config, absl::Time deadline) {
   AMIKECO_ASSIGN_OR_RETURN(const std::string password, PasswordOf(config));
+  const absl::Duration wait = std::clamp(deadline - absl::Now(), kLeastToConnect, kMostToConnect);
+  const std::string seconds = absl::StrCat(absl::ToInt64Seconds(wait));
   // Later ones win, so that conninfo may name other values than the first ones; an empty password is none.
   const std::array<const char*, 7> names{
-      "application_name", "connect_timeout", "tcp_user_timeout", "client_encoding", "dbname", "password", nullptr};
-  const std::array<const char*, 7> values{
-      "amikeco", "5", "15000", "UTF8", config.conninfo().c_str(), password.empty() ? nullptr : password.c_str(),
-      nullptr};
+      "application_name", "tcp_user_timeout", "client_encoding", "dbname", "connect_timeout", "password", nullptr};
+  const std::array<const char*, 7> values{"amikeco",       "15000",
+                                          "UTF8",          config.conninfo().c_str(),
+                                          seconds.c_str(), password.empty() ? nullptr : password.c_str(),
+                                          nullptr};
   std::unique_ptr<PostgresConnection> connection(
-      new PostgresConnection(PQconnectdbParams(names.data(), values.data(), /*expand_dbname=*/1)));
-  if (PQstatus(connection->connection_) != CONNECTION_OK) return connection->Lost();
+      new PostgresConnection(PQconnectdbParams(names.data(), values.data(), /*expand_dbname=*/1), deadline));
+  if (PQstatus(connection->connection_) != CONNECTION_OK || PQsetnonblocking(connection->connection_, 1) != 0) {
+    return connection->Lost();
+  }
   PQsetNoticeProcessor(
       connection->connection_, [](void*, const char*) {}, nullptr);
   AMIKECO_RETURN_IF_ERROR(connection->Run(kSession).status());
   return connection;
 }
 
-PostgresConnection::~PostgresConnection() { PQfinish(connection_); }
+PostgresConnection::~PostgresConnection() {
+  // A good-bye must not wait for a server that does not read it.
+  if (broken_ && PQsocket(connection_) >= 0) shutdown(PQsocket(connection_), SHUT_RDWR);
+  PQfinish(connection_);
+}
 
 absl::Status PostgresConnection::Lost() {
   broken_ = true;
@@ -108,10 +131,36 @@ absl::Status PostgresConnection::Failure(const PGresult* result) {
 }
 
 absl::StatusOr<std::string> PostgresConnection::Run(const std::string& text) {
-  const Result result(PQexec(connection_, text.c_str()));
-  const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return Failure(result.get());
-  return PQntuples(result.get()) == 0 ? std::string() : std::string(PQgetvalue(result.get(), 0, 0));
+  if (PQsendQuery(connection_, text.c_str()) != 1) return Lost();
+  absl::Status failure;
+  std::string first;
+  for (;;) {
+    AMIKECO_RETURN_IF_ERROR(Await());
+    const Result result(PQgetResult(connection_));
+    if (result == nullptr) break;  // each statement of the text has a result, and one that fails is the last
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) failure = Failure(result.get());
+    first = PQntuples(result.get()) == 0 ? std::string() : std::string(PQgetvalue(result.get(), 0, 0));
+  }
+  if (!failure.ok()) return failure;
+  return first;
+}
+
+absl::Status PostgresConnection::Await() {
+  while (PQisBusy(connection_) == 1) {
+    const int unsent = PQflush(connection_);
+    if (unsent < 0) return Lost();
+    pollfd socket{PQsocket(connection_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
+    const absl::Duration left = std::clamp(deadline_ - absl::Now(), absl::ZeroDuration(), absl::Minutes(1));
+    const int ready = poll(&socket, 1, static_cast<int>(left / absl::Milliseconds(1)) + 1);
+    if (ready < 0 && errno != EINTR) return Lost();
+    if (ready == 0 && absl::Now() >= deadline_) {
+      broken_ = true;
+      return TimedOut("PostgreSQL");
+    }
+    if (ready > 0 && socket.revents != POLLOUT && PQconsumeInput(connection_) != 1) return Lost();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PostgresConnection::Prepare() {
@@ -160,6 +209,7 @@ absl::StatusOr<PostgresConnection::Result> PostgresConnection::Receive() {
   Result last;
   absl::Status failure;
   for (; !awaited_.empty(); awaited_.pop_front()) {
+    AMIKECO_RETURN_IF_ERROR(Await());
     Result result(PQgetResult(connection_));
     if (result == nullptr) return Lost();
     const ExecStatusType status = PQresultStatus(result.get());
@@ -219,6 +269,7 @@ absl::Status PostgresConnection::Queue(Sql sql, absl::Span<const SqlValue> value
 
 absl::Status PostgresConnection::Commit() {
   if (!alive()) return Lost();
+  if (absl::Now() >= deadline_) return TimedOut("the transaction's body");
   in_doubt_ = true;
   AMIKECO_RETURN_IF_ERROR(Send("COMMIT"));
   AMIKECO_RETURN_IF_ERROR(SendSync());
@@ -229,6 +280,7 @@ absl::Status PostgresConnection::Commit() {
 
 void PostgresConnection::Rollback() {
   if (!alive()) return;
+  deadline_ = std::max(deadline_, absl::Now() + kGrace);
   // A queued change may fail, and the server then skips what follows up to a sync: the ROLLBACK must be
   // behind one.
   if (failed_ || !awaited_.empty()) {

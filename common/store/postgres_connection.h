@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "amikeco/config/v1/config.pb.h"
 #include "common/store/sql_connection.h"
 
@@ -16,14 +17,19 @@ namespace amikeco {
 // Used by one thread at a time. What needs no answer (BEGIN, queued changes) travels with the next statement
 // that does, and COMMIT with the last changes: a command costs a round trip for each question it asks, and
 // one to commit.
+//
+// Waits for nothing beyond the deadline it was last given: then it is DEADLINE_EXCEEDED, and the connection is dropped,
+// for the answer may come at any time. (Connecting takes up to 2 s more, the least that libpq knows.)
 class PostgresConnection final : public SqlConnection {
  public:
   // Connects and sets the session up. Run may be used until Prepare was.
-  static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const config::v1::StoreConfig::Postgres& config);
+  static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const config::v1::StoreConfig::Postgres& config,
+                                                                  absl::Time deadline);
   ~PostgresConnection() override;
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
 
+  void set_deadline(absl::Time deadline) { deadline_ = deadline; }
   // Runs statements without parameters and waits; the first column of the first row, "" when there is none.
   absl::StatusOr<std::string> Run(const std::string& text);
   // Prepares all statements, for which the schema must be there. From now on there are transactions alone.
@@ -51,11 +57,13 @@ class PostgresConnection final : public SqlConnection {
   };
   using Result = std::unique_ptr<PGresult, Clear>;
 
-  explicit PostgresConnection(PGconn* connection) : connection_(connection) {}
+  PostgresConnection(PGconn* connection, absl::Time deadline) : connection_(connection), deadline_(deadline) {}
   absl::Status Begin(const char* text);
   absl::Status Send(const char* text);
   absl::Status SendPrepared(Sql sql, absl::Span<const SqlValue> values);
   absl::Status SendSync();
+  // Waits until the next result can be had at once.
+  absl::Status Await();
   // Reads the answers to all that was sent: the last statement's, or the first error.
   absl::StatusOr<Result> Receive();
   absl::StatusOr<Result> Ask(Sql sql, absl::Span<const SqlValue> values);
@@ -63,6 +71,7 @@ class PostgresConnection final : public SqlConnection {
   absl::Status Lost();
 
   PGconn* connection_;
+  absl::Time deadline_;
   std::deque<Awaited> awaited_;  // what was sent and not answered yet
   bool failed_ = false;          // a statement failed: the server skips everything up to the next sync
   bool broken_ = false;

@@ -1,10 +1,11 @@
 #include "common/store/postgres_store.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/deadline.h"
 #include "common/base/hash.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
@@ -14,7 +15,6 @@ namespace amikeco {
 namespace {
 
 constexpr int kConnections = 16;
-constexpr std::chrono::seconds kPatience(10);
 // Any number, as long as all processes that migrate one database use the same.
 constexpr int64_t kMigrationLock = 0x616d696b65636f;
 
@@ -55,7 +55,10 @@ absl::Status Migrate(PostgresConnection& connection) {
 class PostgresStore::AdvisoryLock final : public Store::Lock {
  public:
   explicit AdvisoryLock(std::unique_ptr<PostgresConnection> connection) : connection_(std::move(connection)) {}
-  bool StillHeld() override { return connection_->Run("SELECT 1").ok(); }
+  bool StillHeld() override {
+    connection_->set_deadline(CallDeadline());
+    return connection_->Run("SELECT 1").ok();
+  }
 
  private:
   std::unique_ptr<PostgresConnection> connection_;  // PostgreSQL drops the lock with it
@@ -66,25 +69,27 @@ PostgresStore::PostgresStore(const config::v1::StoreConfig::Postgres& config)
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresStore::Open(const config::v1::StoreConfig::Postgres& config) {
   std::unique_ptr<PostgresStore> store(new PostgresStore(config));
-  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config));
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config, CallDeadline()));
   AMIKECO_RETURN_IF_ERROR(Migrate(*connection));
   return store;
 }
 
-absl::StatusOr<PostgresStore::Lease> PostgresStore::Take() {
+absl::StatusOr<PostgresStore::Lease> PostgresStore::Take(absl::Time deadline) {
   {
     std::unique_lock<std::mutex> guard(mutex_);
-    if (!returned_.wait_for(guard, kPatience, [this] { return !idle_.empty() || open_ < most_; })) {
-      return InsideError(errors::kStoreUnavailable, absl::StrCat("All ", most_, " connections are in use."));
+    const auto free = [this] { return !idle_.empty() || open_ < most_; };
+    if (!free() && !returned_.wait_for(guard, absl::ToChronoNanoseconds(deadline - absl::Now()), free)) {
+      return TimedOut(absl::StrCat("one of ", most_, " connections, which are all in use"));
     }
     if (!idle_.empty()) {
       Lease lease{std::move(idle_.back()), true};
       idle_.pop_back();
+      lease.connection->set_deadline(deadline);
       return lease;
     }
     ++open_;
   }
-  auto opened = PostgresConnection::Open(config_);
+  auto opened = PostgresConnection::Open(config_, deadline);
   const absl::Status status = opened.ok() ? (*opened)->Prepare() : opened.status();
   if (status.ok()) return Lease{*std::move(opened), false};
   Return(nullptr);
@@ -108,13 +113,19 @@ void PostgresStore::DropIdle() {
   returned_.notify_all();
 }
 
-absl::Status PostgresStore::OnConnection(Run run) {
+absl::Status PostgresStore::OnConnection(absl::Time deadline, Run run) {
   // Others put connections back all the time, and those may be cut as well: the pool alone does not bound this.
   for (int round = 0;; ++round) {
-    AMIKECO_ASSIGN_OR_RETURN(Lease lease, Take());
+    AMIKECO_ASSIGN_OR_RETURN(Lease lease, Take(deadline));
+    if (absl::Now() >= deadline) {
+      Return(std::move(lease.connection));  // others can use it
+      return TimedOut("a connection");
+    }
     const Outcome outcome = run(*lease.connection);
     Return(std::move(lease.connection));
-    if (!outcome.lost_before_commit || !lease.used_before || round == most_) return outcome.status;
+    if (!outcome.lost_before_commit || !lease.used_before || round == most_ || absl::Now() >= deadline) {
+      return outcome.status;
+    }
     // When one connection of the pool is gone, the others probably are too. The next one is new and tells.
     DropIdle();
   }
@@ -136,12 +147,14 @@ PostgresStore::Outcome PostgresStore::WriteOnce(PostgresConnection& connection,
 }
 
 absl::Status PostgresStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) {
-  return RetryLostRaces(
-      [&] { return OnConnection([&](PostgresConnection& connection) { return WriteOnce(connection, body); }); });
+  const absl::Time deadline = CallDeadline();
+  return last_write_.Note(RetryLostRaces(deadline, [&] {
+    return OnConnection(deadline, [&](PostgresConnection& connection) { return WriteOnce(connection, body); });
+  }));
 }
 
 absl::Status PostgresStore::Read(absl::FunctionRef<absl::Status(Reader& reader)> body) {
-  return OnConnection([&](PostgresConnection& connection) -> Outcome {
+  return OnConnection(CallDeadline(), [&](PostgresConnection& connection) -> Outcome {
     absl::Status status = connection.BeginRead();
     SqlTransaction reader(connection);
     if (status.ok()) status = reader.Run(body);
@@ -154,8 +167,9 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> PostgresStore::TryLock(absl::string
   const std::lock_guard<std::mutex> guard(seeker_mutex_);
   std::unique_ptr<PostgresConnection> connection = std::move(seeker_);
   if (connection == nullptr || !connection->alive()) {
-    AMIKECO_ASSIGN_OR_RETURN(connection, PostgresConnection::Open(config_));
+    AMIKECO_ASSIGN_OR_RETURN(connection, PostgresConnection::Open(config_, CallDeadline()));
   }
+  connection->set_deadline(CallDeadline());
   AMIKECO_ASSIGN_OR_RETURN(const std::string got,
                            connection->Run(absl::StrCat("SELECT pg_try_advisory_lock(", NumberOf(name), ")")));
   if (got == "t") return std::make_unique<AdvisoryLock>(std::move(connection));
@@ -164,8 +178,9 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> PostgresStore::TryLock(absl::string
 }
 
 absl::Status PostgresStore::Check() {
+  const DeadlineScope within(absl::Now() + kCheckPatience);
   size_t step = 0;
-  AMIKECO_RETURN_IF_ERROR(OnConnection([&](PostgresConnection& connection) -> Outcome {
+  AMIKECO_RETURN_IF_ERROR(OnConnection(CallDeadline(), [&](PostgresConnection& connection) -> Outcome {
     absl::Status status = connection.BeginRead();
     if (status.ok()) {
       status = connection.Query(Sql::kSchemaVersion, {},
@@ -174,7 +189,7 @@ absl::Status PostgresStore::Check() {
     connection.Rollback();
     return {status, !connection.alive()};
   }));
-  if (step >= SchemaSteps().size()) return absl::OkStatus();
+  if (step >= SchemaSteps().size()) return last_write_.Check(*this);
   return InsideError(errors::kSchemaTooOld,
                      absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amikeco/config/v1/config.pb.h"
+#include "common/store/last_write.h"
 #include "common/store/postgres_connection.h"
 #include "common/store/store.h"
 
@@ -46,15 +47,16 @@ class PostgresStore final : public Store {
   using Run = absl::FunctionRef<Outcome(PostgresConnection&)>;
 
   explicit PostgresStore(const config::v1::StoreConfig::Postgres& config);
-  absl::StatusOr<Lease> Take();
+  absl::StatusOr<Lease> Take(absl::Time deadline);
   void Return(std::unique_ptr<PostgresConnection> connection);
   void DropIdle();
-  absl::Status OnConnection(Run run);
+  absl::Status OnConnection(absl::Time deadline, Run run);
   Outcome WriteOnce(PostgresConnection& connection, absl::FunctionRef<absl::Status(Transaction& tx)> body);
 
   const config::v1::StoreConfig::Postgres config_;
   const int most_;
   std::function<void()> wake_;
+  LastWrite last_write_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable returned_;

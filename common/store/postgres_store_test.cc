@@ -121,6 +121,27 @@ TEST_F(PostgresStoreTest, IsUnavailableWhileTheServerIsAwayAndGoesOnAfterwards) 
   EXPECT_EQ(Insert(*store_, "b"), absl::OkStatus());
 }
 
+TEST_F(PostgresStoreTest, IsNotReadyWhileTheDatabaseOnlyReadsOnceAWriteHasShownIt) {
+  const auto only_read = [&](absl::string_view on) {
+    return PostgresServer::Execute(config_.conninfo() + " options='-c default_transaction_read_only=off'",
+                                   absl::StrCat("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET"
+                                                " default_transaction_read_only = ",
+                                                on, "', current_database()); END $$"))
+        .status();
+  };
+  ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
+  ASSERT_EQ(only_read("on"), absl::OkStatus());
+  ASSERT_TRUE(server_->DropConnections().ok());  // it holds for new sessions
+  EXPECT_EQ(store_->Check(), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(Insert(*store_, "b")), "STORE_UNAVAILABLE");
+  EXPECT_EQ(ReasonOf(store_->Check()), "STORE_UNAVAILABLE");
+  EXPECT_TRUE(Has(*store_, "a").value_or(false));
+  ASSERT_EQ(only_read("off"), absl::OkStatus());
+  ASSERT_TRUE(server_->DropConnections().ok());
+  EXPECT_EQ(store_->Check(), absl::OkStatus());
+  EXPECT_EQ(Insert(*store_, "b"), absl::OkStatus());
+}
+
 TEST_F(PostgresStoreTest, LosesALockWithItsConnectionAndSaysSo) {
   auto lock = store_->TryLock("relay");
   ASSERT_TRUE(lock.ok() && *lock != nullptr);

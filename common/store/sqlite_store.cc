@@ -4,11 +4,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "common/base/deadline.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
 #include "common/store/sql_transaction.h"
@@ -21,6 +25,8 @@ namespace {
 constexpr size_t kGroup = 64;
 // More connections than threads that can run at once gain nothing.
 constexpr int kReaders = 16;
+// How long a write waits for another program that has the file locked.
+constexpr absl::Duration kBusy = absl::Seconds(5);
 // 16 MiB of log: rare enough to cost little, small enough that reading through the log stays cheap.
 constexpr int kCheckpointPages = 4000;
 
@@ -28,9 +34,10 @@ constexpr int kCheckpointPages = 4000;
 
 struct SqliteStore::Job {
   absl::FunctionRef<absl::Status(Transaction&)> body;
+  const absl::Time deadline;
   absl::Status status{};
   bool appended = false;
-  std::atomic<int> done{0};  // an int: waiting for one is a plain futex
+  absl::Notification done{};
 };
 
 class SqliteStore::NamedLock final : public Store::Lock {
@@ -125,16 +132,16 @@ absl::Status SqliteStore::Migrate() {
 }
 
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) {
-  return RetryLostRaces([&] {
-    Job job{body};
+  const absl::Time deadline = CallDeadline();
+  return last_write_.Note(RetryLostRaces(deadline, [&] {
+    Job job{body, deadline};
     std::unique_lock<std::mutex> guard(mutex_);
     // While calls come one at a time, handing each to the writer's thread and back costs as much as a third of the
     // commit: such a caller writes itself.
     if (!writing_now_ && waiting_.empty() && last_group_ <= 1) {
-      std::vector<Job*> group = {&job};
       writing_now_ = true;
       guard.unlock();
-      Commit(group);
+      Commit(&job);
       guard.lock();
       writing_now_ = false;
       if (!waiting_.empty()) work_.notify_one();
@@ -143,36 +150,52 @@ absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)>
     waiting_.push_back(&job);
     if (waiting_.size() == 1) work_.notify_one();
     guard.unlock();
-    job.done.wait(0);
+    if (!job.done.WaitForNotificationWithDeadline(deadline) && Withdraw(&job)) return TimedOut("earlier writes");
+    job.done.WaitForNotification();
     return std::move(job.status);
-  });
+  }));
+}
+
+bool SqliteStore::Withdraw(Job* job) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto place = std::find(waiting_.begin(), waiting_.end(), job);
+  if (place == waiting_.end()) return false;
+  waiting_.erase(place);
+  return true;
+}
+
+SqliteStore::Job* SqliteStore::Next() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  while (!waiting_.empty()) {
+    Job* const job = waiting_.front();
+    waiting_.pop_front();
+    if (absl::Now() < job->deadline) return job;
+    job->status = TimedOut("earlier writes");
+    job->done.Notify();
+  }
+  return nullptr;
 }
 
 void SqliteStore::RunWriter() {
-  std::vector<Job*> group;
   std::unique_lock<std::mutex> guard(mutex_);
   for (;;) {
     work_.wait(guard, [this] { return stop_ || (!waiting_.empty() && !writing_now_); });
     if (waiting_.empty()) return;
-    const auto end = waiting_.begin() + static_cast<long>(std::min(kGroup, waiting_.size()));
-    group.assign(waiting_.begin(), end);
-    waiting_.erase(waiting_.begin(), end);
-    last_group_ = group.size();
     writing_now_ = true;
     guard.unlock();
-    Commit(group);
+    const size_t group = Commit(nullptr);
     guard.lock();
+    last_group_ = group;
     writing_now_ = false;
   }
 }
 
-void SqliteStore::Commit(std::vector<Job*>& group) {
-  WriteGroup(group);
+size_t SqliteStore::Commit(Job* alone) {
+  const std::vector<Job*> group = WriteGroup(alone);
   bool appended = false;
   for (Job* job : group) {
     appended = appended || (job->appended && job->status.ok());
-    job->done = 1;  // from here on the job is its caller's, and may be gone
-    job->done.notify_one();
+    job->done.Notify();  // from here on the job is its caller's, and may be gone
   }
   if (appended && wake_) wake_();
   // The checkpointer copied most of the log while we wrote on; with us standing still the rest is copied too, and the
@@ -180,23 +203,30 @@ void SqliteStore::Commit(std::vector<Job*>& group) {
   if (finish_checkpoint_.exchange(false)) {
     sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   }
+  return group.size();
 }
 
-void SqliteStore::WriteGroup(std::vector<Job*>& group) {
+std::vector<SqliteStore::Job*> SqliteStore::WriteGroup(Job* alone) {
+  std::vector<Job*> group;
+  // Another program may hold the file's lock. Those who wait behind us are free to leave meanwhile.
+  const absl::Duration patience = alone == nullptr ? kBusy : std::min(kBusy, alone->deadline - absl::Now());
+  sqlite3_busy_timeout(writer_->handle(), static_cast<int>(absl::ToInt64Milliseconds(patience)));
   absl::Status status = writer_->BeginWrite();
-  if (status.ok()) {
-    for (Job* job : group) {
+  for (Job* job = alone != nullptr ? alone : Next(); job != nullptr;) {
+    group.push_back(job);
+    if (status.ok()) {
       job->status = RunMember(*job);
       if (sqlite3_get_autocommit(writer_->handle()) != 0) {
         status = InsideError(errors::kStoreUnavailable, absl::StrCat("SQLite gave up: ", job->status.message()));
-        break;
       }
     }
+    job = alone == nullptr && group.size() < kGroup ? Next() : nullptr;
   }
   if (status.ok()) status = writer_->Commit();
-  if (status.ok()) return;
+  if (status.ok()) return group;
   writer_->Rollback();
   for (Job* job : group) job->status = status;
+  return group;
 }
 
 absl::Status SqliteStore::RunMember(Job& job) {
@@ -222,10 +252,13 @@ void SqliteStore::RunCheckpoints() {
   }
 }
 
-absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteStore::TakeReader() {
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteStore::TakeReader(absl::Time deadline) {
   {
     std::unique_lock<std::mutex> guard(readers_mutex_);
-    reader_back_.wait(guard, [this] { return !readers_.empty() || readers_open_ < kReaders; });
+    const auto free = [this] { return !readers_.empty() || readers_open_ < kReaders; };
+    if (!free() && !reader_back_.wait_for(guard, absl::ToChronoNanoseconds(deadline - absl::Now()), free)) {
+      return TimedOut("earlier reads");
+    }
     if (!readers_.empty()) {
       auto reader = std::move(readers_.back());
       readers_.pop_back();
@@ -249,7 +282,7 @@ void SqliteStore::ReturnReader(std::unique_ptr<SqliteConnection> reader) {
 }
 
 absl::Status SqliteStore::Read(absl::FunctionRef<absl::Status(Reader& reader)> body) {
-  AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader());
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader(CallDeadline()));
   absl::Status status = connection->BeginRead();
   if (status.ok()) {
     SqlTransaction reader(*connection);
@@ -268,7 +301,8 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> SqliteStore::TryLock(absl::string_v
 }
 
 absl::Status SqliteStore::Check() {
-  AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader());
+  const DeadlineScope within(absl::Now() + kCheckPatience);
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader(CallDeadline()));
   int64_t version = 0;
   absl::Status status = connection->Query(Sql::kSchemaVersion, {}, [&](const SqlRow& row) { version = row.Number(0); });
   ReturnReader(std::move(connection));
@@ -276,7 +310,7 @@ absl::Status SqliteStore::Check() {
     status = InsideError(errors::kSchemaTooOld, absl::StrCat("The schema of ", path_, " is at step ", version, " of ",
                                                              SchemaSteps().size(), "."));
   }
-  return status;
+  return status.ok() ? last_write_.Check(*this) : status;
 }
 
 }  // namespace amikeco

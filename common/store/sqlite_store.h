@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "common/store/last_write.h"
 #include "common/store/sqlite_connection.h"
 #include "common/store/store.h"
 
@@ -19,8 +21,9 @@ namespace amikeco {
 
 // A commit waits for the disk, and everybody waits for the commit: so one thread writes, and commits whatever
 // transactions wait as one group, each in a savepoint of its own. (A caller who is alone writes on its own thread.) One
-// that fails takes back only its own changes; when the commit itself fails, all of them get the error. Reads run beside
-// it on their own connections.
+// that fails takes back only its own changes; when the commit itself fails, all of them get the error. A transaction
+// that still waits at its caller's deadline is withdrawn; once it has begun its caller waits for what becomes of it.
+// Reads run beside it on their own connections.
 //
 // Copying the log into the database (the checkpoint) runs on a third thread, off the path of commits.
 class SqliteStore final : public Store {
@@ -51,15 +54,21 @@ class SqliteStore final : public Store {
   absl::Status Migrate();
   void RunWriter();
   void RunCheckpoints();
-  void Commit(std::vector<Job*>& group);
-  void WriteGroup(std::vector<Job*>& group);
+  // The transaction that has waited longest and is still wanted; null when there is none.
+  Job* Next();
+  // Takes a transaction back that has not begun; false when it has.
+  bool Withdraw(Job* job);
+  // Writes and commits `alone`, or, when it is null, a group of those that wait; how many there were.
+  size_t Commit(Job* alone);
+  std::vector<Job*> WriteGroup(Job* alone);
   absl::Status RunMember(Job& job);
-  absl::StatusOr<std::unique_ptr<SqliteConnection>> TakeReader();
+  absl::StatusOr<std::unique_ptr<SqliteConnection>> TakeReader(absl::Time deadline);
   void ReturnReader(std::unique_ptr<SqliteConnection> reader);
 
   const std::string path_;
   int lock_file_ = -1;
   std::function<void()> wake_;
+  LastWrite last_write_;
   std::unique_ptr<SqliteConnection> writer_;
   std::unique_ptr<SqliteConnection> checkpointer_;
 

@@ -104,7 +104,7 @@ TEST(SqliteStore, IsUnavailableWhileTheDiskIsFullAndGoesOnAfterwards) {
   ASSERT_TRUE(store.ok()) << store.status();
   ASSERT_EQ(Insert(**store, "before", 1000), absl::OkStatus());
   {
-    const FullDisk full(200'000);
+    const FullDisk full(100'000);
     std::vector<std::thread> threads;
     for (int t = 0; t < 8; ++t) {
       threads.emplace_back([&, t] {
@@ -115,7 +115,9 @@ TEST(SqliteStore, IsUnavailableWhileTheDiskIsFullAndGoesOnAfterwards) {
     }
     for (auto& thread : threads) thread.join();
     EXPECT_TRUE(Has(**store, "before"));
+    EXPECT_EQ(ReasonOf((*store)->Check()), "STORE_UNAVAILABLE");
   }
+  EXPECT_EQ((*store)->Check(), absl::OkStatus());
   for (int t = 0; t < 8; ++t) EXPECT_FALSE(Has(**store, absl::StrCat("big", t)));
   EXPECT_EQ(Insert(**store, "after", 300'000), absl::OkStatus());
   EXPECT_TRUE(Has(**store, "after"));

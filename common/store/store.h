@@ -2,7 +2,7 @@
 // together.
 //
 // Two implementations pass one suite (store_conformance_test.cc): SqliteStore (embedded) and PostgresStore
-// (shared). Codes: ABORTED a lost race, that was tried again 5 times; UNAVAILABLE the database is away or
+// (shared). Codes: ABORTED a lost race, that was tried again 10 times; UNAVAILABLE the database is away or
 // full; DATA_LOSS what was read does not parse; DEADLINE_EXCEEDED. Every method may be called from any
 // thread.
 #ifndef AMIKECO_COMMON_STORE_STORE_H_
@@ -138,7 +138,7 @@ class Store {
   };
   virtual absl::StatusOr<std::unique_ptr<Lock>> TryLock(absl::string_view name) = 0;
 
-  // OK when the database answers and its schema is the one that this program needs. For readiness.
+  // OK when the database answers, has the schema that this program needs, and takes writes. For readiness.
   virtual absl::Status Check() = 0;
 
   // `wake` is called, from any thread, after each commit that appended facts. Set once, before the first

@@ -450,14 +450,14 @@ TEST_P(StoreConformance, RunsABodyThatLosesItsRaceAgainAndKeepsOnlyTheLastRun) {
   EXPECT_EQ(Number().size(), 1u);
 }
 
-TEST_P(StoreConformance, GivesUpARaceAfterFiveMoreRuns) {
+TEST_P(StoreConformance, GivesUpARaceAfterTenMoreRuns) {
   int runs = 0;
   const absl::Status status = store_->Write([&](Transaction&) -> absl::Status {
     ++runs;
     return Error(errors::kLostRace, "always");
   });
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
-  EXPECT_EQ(runs, 6);
+  EXPECT_EQ(runs, 11);
 }
 
 // As often as exhausts any pool that would lose a connection by it.

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -100,8 +101,21 @@ void PostgresServer::Stop() {
   child_.reset();
 }
 
+// The first process before the others: it would make new ones.
+void PostgresServer::SignalAll(int signal) {
+  if (child_ == nullptr) return;
+  child_->Signal(signal);
+  std::ifstream children(absl::StrCat("/proc/", child_->pid(), "/task/", child_->pid(), "/children"));
+  for (pid_t pid = 0; children >> pid;) kill(pid, signal);
+}
+
+void PostgresServer::Pause() { SignalAll(SIGSTOP); }
+
+void PostgresServer::Resume() { SignalAll(SIGCONT); }
+
 void PostgresServer::Kill() {
   if (child_ == nullptr) return;
+  Resume();
   child_->End(SIGQUIT, absl::Seconds(30));  // "immediate": no checkpoint, recovery at the next start
   child_.reset();
 }

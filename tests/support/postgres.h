@@ -28,6 +28,9 @@ class PostgresServer {
   absl::Status DropConnections();
   // Ends it with open connections cut; what was committed is on disk.
   void Stop();
+  // Stops all its processes where they are, as a machine that hangs; connections stay. Resume lets them go on.
+  void Pause();
+  void Resume();
   // Ends it at once, as a crash does.
   void Kill();
   // Stops it if it runs, and starts it on the same data; returns when it answers.
@@ -37,6 +40,7 @@ class PostgresServer {
   PostgresServer() : folder_("postgres") {}
   absl::Status MakeCluster();
   absl::Status Launch();
+  void SignalAll(int signal);
   std::string ConnInfo(absl::string_view database) const;
 
   TemporaryFolder folder_;
