@@ -18,6 +18,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::SizeIs;
 
 class ConsumerTest : public ::testing::Test {
@@ -442,6 +443,10 @@ TEST_F(ConsumerTest, SaysSoWhenAReactionHangs) {
   ASSERT_TRUE(relay_.RunOnce().ok());
   ASSERT_TRUE(consumer.Start().ok());
   EXPECT_TRUE(Eventually([&] { return !consumer.Healthy().ok(); }));
+  EXPECT_THAT(std::string(consumer.Healthy().message()),
+              MatchesRegex("the reaction to amikeco.config.v1.StoreConfig.Sqlite [0-9a-z]+, number 1 of test, hangs"));
+  EXPECT_THAT(here_.metrics.Render(),
+              HasSubstr("amikeco_queue_in_work_seconds{service=\"here\",source=\"test\"} 0."));
   release.Notify();
   EXPECT_TRUE(Eventually([&] { return consumer.Healthy().ok(); }));
   consumer.Stop();
