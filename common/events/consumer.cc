@@ -1,5 +1,6 @@
 #include "common/events/consumer.h"
 
+#include "absl/strings/str_join.h"
 #include "common/events/follower.h"
 #include "common/observe/trace.h"
 
@@ -47,8 +48,13 @@ absl::StatusOr<int> Consumer::RunOnce() {
 }
 
 absl::Status Consumer::Healthy() {
-  for (const auto& follower : followers_) AMIKECO_RETURN_IF_ERROR(follower->Healthy());
-  return absl::OkStatus();
+  // All of them: one that hangs can hold up others, whose complaint alone would not tell.
+  std::vector<std::string> failing;
+  for (const auto& follower : followers_) {
+    const absl::Status status = follower->Healthy();
+    if (!status.ok()) failing.push_back(std::string(status.message()));
+  }
+  return failing.empty() ? absl::OkStatus() : absl::InternalError(absl::StrJoin(failing, "; "));
 }
 
 }  // namespace amikeco

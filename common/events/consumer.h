@@ -24,6 +24,8 @@ struct ConsumerOptions {
   absl::Duration least_backoff = absl::Milliseconds(20);
   absl::Duration most_backoff = absl::Seconds(5);
   absl::Duration stuck_after = absl::Seconds(30);  // lag without progress
+  int ends = 5;                                    // of processes that tried a fact alone, before it is parked
+  absl::Duration least_pause = absl::Seconds(5);   // before such a fact is tried again; doubles with each end
   absl::Duration look_for_pause = absl::Milliseconds(250);
 };
 
@@ -40,8 +42,8 @@ class Consumer final : public Part {
   absl::StatusOr<int> RunOnce();
 
   const std::vector<std::string>& sources() const { return sources_; }
-  // False when facts have been waiting without progress and nothing that the service depends on is to blame: the
-  // process should be started again. For liveness. Cheap.
+  // Why the process should be started again: a reaction hangs, or facts have been waiting without progress and nothing
+  // that the service depends on is to blame. For liveness. Cheap.
   absl::Status Healthy();
 
  private:

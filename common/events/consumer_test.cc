@@ -5,6 +5,7 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/events/parked.h"
@@ -18,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::SizeIs;
 
 class ConsumerTest : public ::testing::Test {
@@ -441,7 +443,11 @@ TEST_F(ConsumerTest, SaysSoWhenAReactionHangs) {
   ASSERT_TRUE(there_.State("records/1", "a").ok());
   ASSERT_TRUE(relay_.RunOnce().ok());
   ASSERT_TRUE(consumer.Start().ok());
-  EXPECT_TRUE(Eventually([&] { return !consumer.Healthy().ok(); }));
+  EXPECT_TRUE(Eventually([&] { return absl::EndsWith(consumer.Healthy().message(), "hangs"); }));
+  EXPECT_THAT(std::string(consumer.Healthy().message()),
+              MatchesRegex("the reaction to amikeco.config.v1.StoreConfig.Sqlite [0-9a-z]+, number 1 of test, hangs"));
+  EXPECT_THAT(here_.metrics.Render(),
+              HasSubstr("amikeco_queue_in_work_seconds{service=\"here\",source=\"test\"} 0."));
   release.Notify();
   EXPECT_TRUE(Eventually([&] { return consumer.Healthy().ok(); }));
   consumer.Stop();

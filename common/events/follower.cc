@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
 #include "common/base/dates.h"
+#include "common/base/ids.h"
 #include "common/events/backoff.h"
 #include "common/events/parked.h"
 #include "common/events/pauses.h"
+#include "common/events/trials.h"
 #include "common/observe/log.h"
 
 namespace amikeco {
@@ -42,10 +45,12 @@ Consumer::Follower::Follower(const Wiring& wiring, Reaction react, std::string s
       react_(std::move(react)),
       source_(std::move(source)),
       options_(options),
+      life_(RandomIds().Next()),
       ok_(Attempts(wiring, source_, "ok")),
       duplicate_(Attempts(wiring, source_, "duplicate")),
       stale_(Attempts(wiring, source_, "stale")),
       retry_(Attempts(wiring, source_, "retry")),
+      ended_(Attempts(wiring, source_, "ended")),
       dead_(Attempts(wiring, source_, "dead")),
       handling_(wiring.metrics.Histogram("amikeco_queue_handling_seconds", "Time to handle a fact once.",
                                          {{"service", wiring.service}, {"source", source_}})),
@@ -60,7 +65,14 @@ Consumer::Follower::Follower(const Wiring& wiring, Reaction react, std::string s
                                    {{"service", wiring.service}})),
       paused_gauge_(wiring_.metrics.Gauge("amikeco_queue_paused", "1 while operators pause the following of a source.",
                                           {{"service", wiring_.service}, {"source", source_}})),
-      loop_([this] { return Turn(); }) {}
+      in_work_seconds_(wiring_.metrics.Gauge("amikeco_queue_in_work_seconds",
+                                             "How long the reaction in work has been running; 0 between facts.",
+                                             {{"service", wiring_.service}, {"source", source_}})),
+      loop_([this] { return Turn(); }),
+      on_scrape_(wiring_.metrics.OnScrape([this] {
+        absl::MutexLock lock(&health_mutex_);
+        in_work_seconds_.Set(in_work_ == nullptr ? 0 : absl::ToDoubleSeconds(absl::Now() - in_work_since_));
+      })) {}
 
 void Consumer::Follower::Stop() {
   loop_.Stop();
@@ -181,7 +193,7 @@ absl::Status Consumer::Follower::PutParked(Transaction& tx, const Item& item, ab
   fact.set_name(ParkedName(item.event.id()));
   *fact.mutable_event() = item.event;
   fact.set_reason(std::string(reason));
-  fact.set_tries(item.tries);
+  fact.set_tries(item.tries + item.ends);
   *fact.mutable_park_time() = ToTimestamp(wiring_.clock.Now());
   fact.set_waits_behind(std::string(behind));
   fact.set_source(source_);
@@ -203,8 +215,16 @@ absl::StatusOr<Consumer::Follower::Outcome> Consumer::Follower::Attempt(Transact
     return Outcome::kParked;
   }
   if (!item.event.has_data()) return absl::InternalError("The fact does not parse.");
+  SetInWork(&item);
+  const absl::Cleanup done = [this] { SetInWork(nullptr); };
   AMIKECO_RETURN_IF_ERROR(react_(tx, item.event, origin));
   return Outcome::kOk;
+}
+
+void Consumer::Follower::SetInWork(const Item* item) {
+  absl::MutexLock lock(&health_mutex_);
+  in_work_ = item;
+  in_work_since_ = absl::Now();
 }
 
 absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::TryTogether(const Group& group) {
@@ -218,6 +238,7 @@ absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::Try
     outcomes.clear();
     for (size_t i = 0; i < group.size(); ++i) {
       AMIKECO_ASSIGN_OR_RETURN(const Outcome outcome, Attempt(tx, *group[i], origins[i]));
+      if (group[i]->parcel.again) AMIKECO_RETURN_IF_ERROR(ForgetTrial(tx, group[i]->event.id()));
       outcomes.push_back(outcome);
     }
     return absl::OkStatus();
@@ -226,12 +247,15 @@ absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::Try
 }
 
 absl::Status Consumer::Follower::MarkStale(const Item& item) {
-  return wiring_.store.Write(
-      [&](Transaction& tx) { return tx.MarkHandled(wiring_.service, item.event.id()).status(); });
+  return wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    if (item.parcel.again) AMIKECO_RETURN_IF_ERROR(ForgetTrial(tx, item.event.id()));
+    return tx.MarkHandled(wiring_.service, item.event.id()).status();
+  });
 }
 
 absl::Status Consumer::Follower::Park(const Item& item, const absl::Status& reason) {
   AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    if (item.parcel.again) AMIKECO_RETURN_IF_ERROR(ForgetTrial(tx, item.event.id()));
     AMIKECO_ASSIGN_OR_RETURN(const bool fresh, tx.MarkHandled(wiring_.service, item.event.id()));
     if (!fresh) return absl::OkStatus();
     return PutParked(tx, item, reason.message(), "");
@@ -278,6 +302,8 @@ void Consumer::Follower::Count(Outcome outcome, const Item& item) {
       return dead_.Increment();
     case Outcome::kRetry:
       return retry_.Increment();
+    case Outcome::kEnded:
+      return ended_.Increment();
   }
 }
 
@@ -303,14 +329,54 @@ void Consumer::Follower::Done(std::list<Item>::iterator item, Outcome outcome, a
   backlog_.erase(item);
 }
 
+Consumer::Follower::Outcome Consumer::Follower::TryAlone(std::list<Item>::iterator item) {
+  const auto outcomes = TryTogether({item});
+  return outcomes.ok() ? outcomes->front() : Failed(*item, outcomes.status());
+}
+
+// Tries a fact that a process had received when it ended, or hung, perhaps because of this very fact. With what is done
+// acknowledged and the fact noted, the next end will tell.
+Consumer::Follower::Outcome Consumer::Follower::TrySuspect(std::list<Item>::iterator item) {
+  (void)Acknowledge();  // tried again at the end of the step
+  int ends = 0;
+  const absl::Status begun = wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(ends, BeginTrial(tx, item->event.id(), life_, item->ends));
+    return absl::OkStatus();
+  });
+  if (!begun.ok()) return Failed(*item, begun);
+  const bool more = ends > item->ends;
+  item->ends = ends;
+  if (ends >= options_.ends) {
+    const absl::Status parked =
+        Park(*item, absl::InternalError(absl::StrCat("The process ended ", ends, " times while this was tried.")));
+    return parked.ok() ? Outcome::kParked : Failed(*item, parked);
+  }
+  if (more) {
+    // From now, not from the end: others have that long whatever else ends the process, and a process that always ends
+    // soon after its start, for a reason of its own, tries no fact often enough to have it parked.
+    item->not_before = absl::Now() + BackoffAfter(ends, options_.least_pause, absl::InfiniteDuration());
+    LogWarning("A fact waits: the process ended while it was tried.", {{"service", wiring_.service},
+                                                                       {"source", source_},
+                                                                       {"event", item->event.id()},
+                                                                       {"type", item->event.type()},
+                                                                       {"number", item->parcel.number},
+                                                                       {"ends", ends}});
+    return Outcome::kEnded;
+  }
+  const Outcome outcome = TryAlone(item);
+  if (outcome == Outcome::kRetry) {
+    (void)wiring_.store.Write([&](Transaction& tx) { return EndTrial(tx, item->event.id()); });
+  }
+  return outcome;
+}
+
 // Returns how many facts are done with: one or none.
 int Consumer::Follower::HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting) {
   if (waiting.count(item->parcel.subject) > 0) return 0;
   const absl::Time start = absl::Now();
-  const auto outcomes = TryTogether({item});
+  const Outcome outcome = item->parcel.again ? TrySuspect(item) : TryAlone(item);
   handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
-  const Outcome outcome = outcomes.ok() ? outcomes->front() : Failed(*item, outcomes.status());
-  if (outcome == Outcome::kRetry) {
+  if (outcome == Outcome::kRetry || outcome == Outcome::kEnded) {
     Count(outcome, *item);
     waiting.insert(item->parcel.subject);
     return 0;
@@ -340,7 +406,9 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
 
 bool Consumer::Follower::OutOfTime() const { return absl::Now() >= step_ends_; }
 
-// Tries each fact whose time has come; a subject's later facts wait for its first. Returns how many are done with.
+// Tries each fact whose time has come; a subject's later facts wait for its first. Suspects come last: what follows
+// them of their subjects waits, and all others are done when one of them ends the process. Returns how many are done
+// with.
 int Consumer::Follower::HandleAll() {
   std::set<std::string> waiting;
   Group group;
@@ -349,7 +417,7 @@ int Consumer::Follower::HandleAll() {
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
     if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
-    if (waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
+    if (item->parcel.again || waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
       waiting.insert(item->parcel.subject);
     } else if (item->tries + item->faults > 0) {
       count += HandleAlone(item, waiting);
@@ -361,7 +429,30 @@ int Consumer::Follower::HandleAll() {
       tried = true;
     }
   }
-  return count + HandleGroup(group, waiting);
+  count += HandleGroup(group, waiting);
+  return count + HandleSuspects();
+}
+
+int Consumer::Follower::HandleSuspects() {
+  std::set<std::string> waiting;
+  int count = 0;
+  bool tried = false;
+  for (auto next = backlog_.begin(); next != backlog_.end();) {
+    const auto item = next++;
+    if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
+    if (!item->parcel.again || item->not_before > absl::Now()) {
+      waiting.insert(item->parcel.subject);
+      continue;
+    }
+    count += HandleAlone(item, waiting);
+    tried = true;
+  }
+  return count;
+}
+
+// Long, perhaps: a fact that several processes ended with.
+bool Consumer::Follower::SuspectWaits() const {
+  return std::any_of(backlog_.begin(), backlog_.end(), [](const Item& item) { return item.ends > 0; });
 }
 
 absl::Status Consumer::Follower::Acknowledge() {
@@ -422,7 +513,7 @@ void Consumer::Follower::Watch() {
     pending_.Set(static_cast<double>(group.pending));
     (void)Save(group.acknowledged_number);  // tried again later
     if (group.acknowledged_number != watched_number_ || group.acknowledged_number >= group.last_number || paused_ ||
-        (!backlog_.empty() && blameless_) || progress_ == absl::InfiniteFuture()) {
+        (!backlog_.empty() && blameless_) || SuspectWaits() || progress_ == absl::InfiniteFuture()) {
       watched_number_ = group.acknowledged_number;
       progress_ = now;
       reconnected_ = false;
@@ -446,10 +537,15 @@ void Consumer::Follower::Watch() {
 }
 
 absl::Status Consumer::Follower::Healthy() {
-  if (absl::Now() - loop_.last_turn() > options_.stuck_after) {
-    return absl::InternalError(absl::StrCat("a reaction to a fact of ", source_, " hangs"));
-  }
+  const absl::Time now = absl::Now();
   absl::MutexLock lock(&health_mutex_);
+  if (in_work_ != nullptr && now - in_work_since_ > options_.stuck_after) {
+    return absl::InternalError(absl::StrCat("the reaction to ", in_work_->event.type(), " ", in_work_->event.id(),
+                                            ", number ", in_work_->parcel.number, " of ", source_, ", hangs"));
+  }
+  if (now - loop_.last_turn() > options_.stuck_after) {
+    return absl::InternalError(absl::StrCat("the following of ", source_, " does not get on"));
+  }
   return health_;
 }
 

@@ -33,9 +33,10 @@ class Consumer::Follower {
     std::string traceparent;                       // of the reaction
     int tries = 0;                                 // that met a bug
     int faults = 0;                                // that met a passing fault
+    int ends = 0;                                  // of processes that tried it alone, as far as is known here
     absl::Time not_before = absl::InfinitePast();  // real time
   };
-  enum class Outcome { kOk, kDuplicate, kStale, kParked, kRetry };
+  enum class Outcome { kOk, kDuplicate, kStale, kParked, kRetry, kEnded };
 
   absl::StatusOr<bool> HoldPlace();
   absl::Status Load();
@@ -49,12 +50,16 @@ class Consumer::Follower {
   using Group = std::vector<std::list<Item>::iterator>;
 
   int HandleAll();
+  int HandleSuspects();
   int HandleGroup(Group& group, std::set<std::string>& waiting);
   int HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting);
   void Done(std::list<Item>::iterator item, Outcome outcome, absl::Time start);
   void Trace(const Item& item, Outcome outcome, absl::Time start);
   absl::StatusOr<std::vector<Outcome>> TryTogether(const Group& group);
+  Outcome TryAlone(std::list<Item>::iterator item);
+  Outcome TrySuspect(std::list<Item>::iterator item);
   absl::StatusOr<Outcome> Attempt(Transaction& tx, const Item& item, const Origin& origin);
+  void SetInWork(const Item* item);
   Outcome Failed(Item& item, const absl::Status& status);
   absl::Status MarkStale(const Item& item);
   absl::Status Park(const Item& item, const absl::Status& reason);
@@ -66,11 +71,13 @@ class Consumer::Follower {
   absl::Time EarliestRetry() const;
   bool IsFull() const;
   bool OutOfTime() const;
+  bool SuspectWaits() const;
 
   const Wiring wiring_;
   const Reaction react_;
   const std::string source_;
   const ConsumerOptions options_;
+  const std::string life_;  // names us in trials
 
   absl::Mutex step_mutex_;  // one step at a time; guards what follows
   std::unique_ptr<Store::Lock> place_;
@@ -93,11 +100,14 @@ class Consumer::Follower {
 
   absl::Mutex health_mutex_;
   absl::Status health_ ABSL_GUARDED_BY(health_mutex_);
+  const Item* in_work_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // what is being reacted to, in whatever thread
+  absl::Time in_work_since_ ABSL_GUARDED_BY(health_mutex_);
 
   prometheus::Counter& ok_;
   prometheus::Counter& duplicate_;
   prometheus::Counter& stale_;
   prometheus::Counter& retry_;
+  prometheus::Counter& ended_;
   prometheus::Counter& dead_;
   prometheus::Histogram& handling_;
   prometheus::Histogram& end_to_end_;
@@ -105,7 +115,9 @@ class Consumer::Follower {
   prometheus::Gauge& pending_;
   prometheus::Gauge& parked_;
   prometheus::Gauge& paused_gauge_;
+  prometheus::Gauge& in_work_seconds_;
   Loop loop_;
+  const std::shared_ptr<void> on_scrape_;
 };
 
 }  // namespace amikeco

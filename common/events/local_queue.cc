@@ -83,6 +83,7 @@ std::vector<Parcel> LocalQueue::Take(Stream& stream, const Subscription& subscri
         }
         place.recovered = *again;
         taken.push_back(stream.facts[p].at(*again));
+        taken.back().again = true;
       } else {
         const auto next = stream.facts[p].upper_bound(place.delivered);
         if (next == stream.facts[p].end()) break;

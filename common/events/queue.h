@@ -28,6 +28,7 @@ struct Parcel {
   int64_t number = 0;
   std::string subject;  // facts of one subject are delivered in the order of their numbers
   std::string body;
+  bool again = false;  // received: it was delivered before, here or to another consumer of the group
 };
 
 // All facts of a source behind number `after`, as far as they go, in order.

@@ -95,6 +95,11 @@ class QueueTest : public ::testing::TestWithParam<Backend> {
     return numbers;
   }
 
+  // Those up to `last` were delivered before.
+  static void ExpectAgain(const std::vector<Parcel>& parcels, int64_t last) {
+    for (const Parcel& parcel : parcels) EXPECT_EQ(parcel.again, parcel.number <= last) << parcel.number;
+  }
+
   static void ExpectOrderPerSubject(const std::vector<Parcel>& parcels) {
     std::map<std::string, int64_t> last;
     for (const Parcel& parcel : parcels) {
@@ -236,12 +241,14 @@ TEST_P(QueueTest, DeliversAgainWhatAConsumerThatLeftDidNotAcknowledge) {
   ASSERT_TRUE(Publish(1, 30).ok());
   auto got = Receive(matching_, 30, /*acknowledge=*/false);
   ASSERT_THAT(got, SizeIs(30));
+  ExpectAgain(got, 0);
   const std::vector<Parcel> done(got.begin(), got.begin() + 12);
   ASSERT_TRUE(queue_->Acknowledge(matching_, done).ok());
   queue_->Leave(matching_);
   ASSERT_TRUE(Publish(31, 35).ok());
   const auto again = Receive(matching_, 23);
   EXPECT_THAT(again, SizeIs(23));
+  ExpectAgain(again, 30);
   ExpectOrderPerSubject(again);
 }
 
@@ -253,6 +260,7 @@ TEST_P(QueueTest, HandsOverTheWorkOfAConsumerThatStoppedReceiving) {
   ASSERT_TRUE(Publish(31, 40).ok());
   const auto got = Receive({"applicant", "matching", "m1"}, 40);
   EXPECT_THAT(got, SizeIs(40));
+  ExpectAgain(got, 30);
   ExpectOrderPerSubject(got);
   EXPECT_EQ(StatsOf("matching").acknowledged_number, 40);
 }

@@ -98,11 +98,11 @@ absl::StatusOr<bool> RedisQueue::Place::Join() {
 absl::Status RedisQueue::Place::ReportLoss() { return redis_.Run({"HDEL", published_key_, "epoch"}).status(); }
 
 // Keeps a stream's entries for the caller and returns how many there were.
-absl::StatusOr<int> RedisQueue::Place::Keep(int p, const redisReply& entries) {
+absl::StatusOr<int> RedisQueue::Place::Keep(int p, const redisReply& entries, bool again) {
   for (size_t i = 0; i < entries.elements; ++i) {
     const redisReply& entry = *entries.element[i];
     if (entry.elements != 2) return absl::InternalError("Redis: unexpected entry in a stream");
-    Parcel parcel{NumberOf(TextOf(*entry.element[0])), "", ""};
+    Parcel parcel{NumberOf(TextOf(*entry.element[0])), "", "", again};
     const redisReply& fields = *entry.element[1];
     if (fields.elements != 4) {
       AMIKECO_RETURN_IF_ERROR(ReportLoss());
@@ -131,7 +131,7 @@ absl::StatusOr<bool> RedisQueue::Place::ReadAgain(int limit) {
     if (entries.elements > 0) {
       partition.recovered = NumberOf(TextOf(*entries.element[entries.elements - 1]->element[0]));
     }
-    AMIKECO_ASSIGN_OR_RETURN(const int kept, Keep(p, entries));
+    AMIKECO_ASSIGN_OR_RETURN(const int kept, Keep(p, entries, true));
     if (kept == 0) {
       partition.recovering = false;
       continue;
@@ -164,7 +164,7 @@ absl::Status RedisQueue::Place::ReadNew(int limit, absl::Duration wait) {
   for (size_t i = 0; i < reply->elements; ++i) {
     const redisReply& stream = *reply->element[i];
     const auto key = std::find(keys_.begin(), keys_.end(), TextOf(*stream.element[0]));
-    AMIKECO_RETURN_IF_ERROR(Keep(static_cast<int>(key - keys_.begin()), *stream.element[1]).status());
+    AMIKECO_RETURN_IF_ERROR(Keep(static_cast<int>(key - keys_.begin()), *stream.element[1], false).status());
   }
   return absl::OkStatus();
 }

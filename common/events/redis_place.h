@@ -40,7 +40,7 @@ class RedisQueue::Place {
   absl::Status Read(int limit, absl::Time deadline);
   absl::StatusOr<bool> ReadAgain(int limit);
   absl::Status ReadNew(int limit, absl::Duration wait);
-  absl::StatusOr<int> Keep(int partition, const redisReply& entries);
+  absl::StatusOr<int> Keep(int partition, const redisReply& entries, bool again);
   absl::Status ReportLoss();
   std::vector<Parcel> Take(int limit);
   std::vector<std::string> LeaseKeys() const;

@@ -62,7 +62,8 @@ class World {
     const ConsumerOptions options{.batch = 8,
                                   .wait = absl::ZeroDuration(),
                                   .least_backoff = absl::ZeroDuration(),
-                                  .most_backoff = absl::ZeroDuration()};
+                                  .most_backoff = absl::ZeroDuration(),
+                                  .least_pause = absl::ZeroDuration()};
     for (auto& consumer : consumers_) {
       consumer = std::make_unique<Consumer>(receiver_->wiring, Reactions{{"applicant"}, Follow}, options);
     }
