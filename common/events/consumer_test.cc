@@ -446,8 +446,7 @@ TEST_F(ConsumerTest, SaysSoWhenAReactionHangs) {
   EXPECT_TRUE(Eventually([&] { return absl::EndsWith(consumer.Healthy().message(), "hangs"); }));
   EXPECT_THAT(std::string(consumer.Healthy().message()),
               MatchesRegex("the reaction to amikeco.config.v1.StoreConfig.Sqlite [0-9a-z]+, number 1 of test, hangs"));
-  EXPECT_THAT(here_.metrics.Render(),
-              HasSubstr("amikeco_queue_in_work_seconds{service=\"here\",source=\"test\"} 0."));
+  EXPECT_THAT(here_.metrics.Render(), HasSubstr("amikeco_queue_in_work_seconds{service=\"here\",source=\"test\"} 0."));
   release.Notify();
   EXPECT_TRUE(Eventually([&] { return consumer.Healthy().ok(); }));
   consumer.Stop();

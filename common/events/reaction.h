@@ -17,8 +17,8 @@ namespace amikeco {
 // than once until then. `origin` stamps the facts that follow: the system as actor, the event as cause. An event of a
 // type that the service does not act on: OK, at once. FAILED_PRECONDITION or NOT_FOUND: the fact is stale; it is
 // acknowledged and counted. ABORTED, UNAVAILABLE, DEADLINE_EXCEEDED: tried again, in order. Anything else: our bug;
-// parked after 8 tries with its reason, and the subject's later facts wait behind it. The same when the process ends, or
-// hangs, 5 times while it tries the fact alone.
+// parked after 8 tries with its reason, and the subject's later facts wait behind it. The same when the process ends,
+// or hangs, 5 times while it tries the fact alone.
 using Reaction = std::function<absl::Status(Transaction& tx, const event::v1::Event& event, const Origin& origin)>;
 
 // Whose facts a service follows.

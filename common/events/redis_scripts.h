@@ -1,8 +1,8 @@
 // The Lua that RedisQueue runs inside Redis, where several keys must be seen and changed at one moment.
 //
 // Keys: `{prefix}:{source}:published` (hash: `epoch`; `all`, the number up to which everything was added; `0`…`7`, the
-// last number added to each partition; `floor`, the number up to which facts may have been dropped; `groups`, those that
-// had acknowledged them, with spaces between), then the partitions' streams `{prefix}:{source}:0`…`7`.
+// last number added to each partition; `floor`, the number up to which facts may have been dropped; `groups`, those
+// that had acknowledged them, with spaces between), then the partitions' streams `{prefix}:{source}:0`…`7`.
 #ifndef AMIKECO_COMMON_EVENTS_REDIS_SCRIPTS_H_
 #define AMIKECO_COMMON_EVENTS_REDIS_SCRIPTS_H_
 
