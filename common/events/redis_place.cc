@@ -26,7 +26,10 @@ int64_t NumberOf(absl::string_view id) {
 }  // namespace
 
 RedisQueue::Place::Place(const RedisAddress& address, Subscription subscription, absl::Duration lease)
-    : redis_(address), subscription_(std::move(subscription)), lease_(lease) {
+    : redis_(address),
+      subscription_(std::move(subscription)),
+      lease_(lease),
+      join_(Script(address, redis_scripts::kJoin, subscription_.source, {subscription_.group})) {
   const std::string source = absl::StrCat(address.prefix, ":", subscription_.source);
   published_key_ = absl::StrCat(source, ":published");
   for (int p = 0; p < kPartitions; ++p) keys_[p] = absl::StrCat(source, ":", p);
@@ -85,11 +88,7 @@ absl::Status RedisQueue::Place::Adopt(int p) {
 
 // False while the group must not read.
 absl::StatusOr<bool> RedisQueue::Place::Join() {
-  RedisCommand command = {"EVAL", absl::StrCat(redis_scripts::kCommon, redis_scripts::kJoin),
-                          absl::StrCat(kPartitions + 1), published_key_};
-  command.insert(command.end(), keys_.begin(), keys_.end());
-  command.push_back(subscription_.group);
-  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command));
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(join_));
   return reply->integer == 1;
 }
 

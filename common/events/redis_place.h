@@ -49,6 +49,7 @@ class RedisQueue::Place {
   RedisConnection redis_;
   const Subscription subscription_;
   const absl::Duration lease_;
+  const RedisCommand join_;
   std::string published_key_;
   std::array<std::string, kPartitions> keys_;
   std::array<Partition, kPartitions> partitions_;

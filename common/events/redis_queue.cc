@@ -15,16 +15,19 @@ RedisQueue::RedisQueue(RedisAddress address, absl::Duration lease)
 
 RedisQueue::~RedisQueue() = default;
 
-std::string RedisQueue::StreamKey(absl::string_view source, int partition) const {
-  return absl::StrCat(address_.prefix, ":", source, ":", partition);
+RedisCommand RedisQueue::Script(const RedisAddress& address, const char* script, absl::string_view source,
+                                std::vector<std::string> arguments) {
+  const std::string stem = absl::StrCat(address.prefix, ":", source, ":");
+  RedisCommand command = {"EVAL", absl::StrCat(redis_scripts::kCommon, script), absl::StrCat(kPartitions + 1),
+                          stem + "published"};
+  for (int p = 0; p < kPartitions; ++p) command.push_back(absl::StrCat(stem, p));
+  std::move(arguments.begin(), arguments.end(), std::back_inserter(command));
+  return command;
 }
 
-absl::StatusOr<RedisReply> RedisQueue::Script(Door& door, const char* script, absl::string_view source,
-                                              std::vector<std::string> arguments) {
-  RedisCommand command = {"EVAL", absl::StrCat(redis_scripts::kCommon, script), absl::StrCat(kPartitions + 1),
-                          absl::StrCat(address_.prefix, ":", source, ":published")};
-  for (int p = 0; p < kPartitions; ++p) command.push_back(StreamKey(source, p));
-  std::move(arguments.begin(), arguments.end(), std::back_inserter(command));
+absl::StatusOr<RedisReply> RedisQueue::RunScript(Door& door, const char* script, absl::string_view source,
+                                                 std::vector<std::string> arguments) {
+  const RedisCommand command = Script(address_, script, source, std::move(arguments));
   absl::MutexLock lock(&door.mutex);
   return door.redis.Run(command);
 }
@@ -32,8 +35,8 @@ absl::StatusOr<RedisReply> RedisQueue::Script(Door& door, const char* script, ab
 absl::StatusOr<int64_t> RedisQueue::Begin(absl::string_view source, absl::string_view epoch, int64_t floor,
                                           absl::Span<const std::string> groups) {
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
-                           Script(publisher_, redis_scripts::kBegin, source,
-                                  {std::string(epoch), absl::StrCat(floor), absl::StrJoin(groups, " ")}));
+                           RunScript(publisher_, redis_scripts::kBegin, source,
+                                     {std::string(epoch), absl::StrCat(floor), absl::StrJoin(groups, " ")}));
   return reply->integer;
 }
 
@@ -46,7 +49,7 @@ absl::Status RedisQueue::Publish(const Batch& batch) {
     arguments.push_back(parcel.body);
   }
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
-                           Script(publisher_, redis_scripts::kPublish, batch.source, std::move(arguments)));
+                           RunScript(publisher_, redis_scripts::kPublish, batch.source, std::move(arguments)));
   if (reply->integer == 1) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("the queue does not have all facts up to ", batch.after));
 }
@@ -79,11 +82,11 @@ absl::Status RedisQueue::Trim(absl::string_view source, absl::string_view epoch,
   }
   if (number <= 0) return absl::OkStatus();
   arguments[1] = absl::StrCat(number);
-  return Script(observer_, redis_scripts::kTrim, source, std::move(arguments)).status();
+  return RunScript(observer_, redis_scripts::kTrim, source, std::move(arguments)).status();
 }
 
 absl::StatusOr<std::vector<StreamStats>> RedisQueue::Stats(absl::string_view source) {
-  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, Script(observer_, redis_scripts::kStats, source, {}));
+  AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, RunScript(observer_, redis_scripts::kStats, source, {}));
   const int64_t all = reply->element[0]->integer;
   StreamStats stream{std::string(source), "", 0, 0, all, 0, 0};
   std::map<std::string, StreamStats> groups;

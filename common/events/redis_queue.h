@@ -46,10 +46,11 @@ class RedisQueue final : public Queue {
     RedisConnection redis ABSL_GUARDED_BY(mutex);
   };
 
-  std::string StreamKey(absl::string_view source, int partition) const;
-  // Runs one of redis_scripts on the source's keys.
-  absl::StatusOr<RedisReply> Script(Door& door, const char* script, absl::string_view source,
-                                    std::vector<std::string> arguments);
+  // One of redis_scripts, on the source's keys.
+  static RedisCommand Script(const RedisAddress& address, const char* script, absl::string_view source,
+                             std::vector<std::string> arguments);
+  absl::StatusOr<RedisReply> RunScript(Door& door, const char* script, absl::string_view source,
+                                       std::vector<std::string> arguments);
   std::shared_ptr<Place> PlaceOf(const Subscription& subscription);
 
   const RedisAddress address_;

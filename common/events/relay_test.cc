@@ -56,6 +56,15 @@ class RelayTest : public ::testing::Test {
     }
   }
 
+  // Facts 1 to 5, which the queue has dropped since its only group has them.
+  void StateAndDropFive(Relay& relay) {
+    EXPECT_THAT(Receive("early"), IsEmpty());
+    State(1, 5);
+    ASSERT_TRUE(relay.RunOnce().ok());
+    EXPECT_THAT(Receive("early"), SizeIs(5));
+    Settle(relay);
+    EXPECT_EQ(queue_.Stats("test")->front().length, 0);
+  }
   // The queue forgets everything, the groups too.
   void Lose() { ASSERT_TRUE(queue_.Begin("test", "", 0, {}).ok()); }
 
@@ -191,12 +200,7 @@ TEST_F(RelayTest, NoticesALossInTheMiddleOfPublishing) {
 
 TEST_F(RelayTest, GivesAGroupThatComesLateEverythingAlsoWhatWasDropped) {
   Relay relay(service_.wiring(), Watchful());
-  EXPECT_THAT(Receive("early"), IsEmpty());
-  State(1, 5);
-  ASSERT_TRUE(relay.RunOnce().ok());
-  EXPECT_THAT(Receive("early"), SizeIs(5));
-  Settle(relay);
-  EXPECT_EQ(queue_.Stats("test")->front().length, 0);
+  StateAndDropFive(relay);
   EXPECT_THAT(Receive("late"), IsEmpty());
   Settle(relay);
   EXPECT_THAT(Receive("late"), ElementsAre("1", "2", "3", "4", "5"));
@@ -204,11 +208,7 @@ TEST_F(RelayTest, GivesAGroupThatComesLateEverythingAlsoWhatWasDropped) {
 
 TEST_F(RelayTest, GivesALateGroupNothingNewBeforeWhatWasDropped) {
   Relay relay(service_.wiring(), Watchful());
-  EXPECT_THAT(Receive("early"), IsEmpty());
-  State(1, 5);
-  ASSERT_TRUE(relay.RunOnce().ok());
-  EXPECT_THAT(Receive("early"), SizeIs(5));
-  Settle(relay);
+  StateAndDropFive(relay);
   {
     Relay looks_seldom(service_.wiring());
     relay.Stop();
@@ -226,13 +226,9 @@ TEST_F(RelayTest, GivesALateGroupNothingNewBeforeWhatWasDropped) {
 }
 
 TEST_F(RelayTest, GivesALateGroupEverythingAlsoWhenItIsKilledWhileItBeginsAnew) {
-  EXPECT_THAT(Receive("early"), IsEmpty());
-  State(1, 5);
   {
     Relay relay(service_.wiring(), Watchful());
-    ASSERT_TRUE(relay.RunOnce().ok());
-    EXPECT_THAT(Receive("early"), SizeIs(5));
-    Settle(relay);
+    StateAndDropFive(relay);
     EXPECT_THAT(Receive("late"), IsEmpty());
     faulty_.begins = 1;
     EXPECT_FALSE(relay.RunOnce().ok());

@@ -10,10 +10,9 @@
 #include "absl/time/clock.h"
 #include "common/base/deadline.h"
 #include "common/base/status.h"
-#include "common/store/postgres_store.h"
 #include "common/store/sqlite_store.h"
 #include "tests/support/child.h"
-#include "tests/support/postgres.h"
+#include "tests/support/postgres_fixture.h"
 
 namespace amikeco {
 namespace {
@@ -22,20 +21,6 @@ constexpr absl::Duration kDeadline = absl::Milliseconds(500);
 // Connecting to a server that does not answer takes libpq 2 s; the rest is for a busy machine.
 constexpr absl::Duration kEnds = absl::Seconds(5);
 constexpr absl::Duration kPatience = absl::Seconds(30);
-
-absl::Status Insert(Store& store, const std::string& id) {
-  return store.Write([&](Transaction& tx) { return tx.Put({"thing", id, 1, "x"}, 0, {}); });
-}
-
-absl::StatusOr<bool> Has(Store& store, const std::string& id) {
-  bool found = false;
-  AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
-    AMIKECO_ASSIGN_OR_RETURN(const auto record, reader.Get("thing", id));
-    found = record.has_value();
-    return absl::OkStatus();
-  }));
-  return found;
-}
 
 // A write that has begun, with its change made, and ends when it is told to.
 class OpenWrite {
@@ -74,32 +59,17 @@ absl::Status ByDeadline(Call call) {
   return status;
 }
 
-class PostgresDeadlines : public ::testing::Test {
+class PostgresDeadlines : public PostgresTest {
  protected:
-  static void SetUpTestSuite() {
-    auto started = PostgresServer::Start();
-    ASSERT_TRUE(started.ok()) << started.status();
-    server_ = started->release();
-  }
-  static void TearDownTestSuite() { delete std::exchange(server_, nullptr); }
-
   void SetUp() override {
-    ASSERT_NE(server_, nullptr);
-    const auto made = server_->NewDatabase();
-    ASSERT_TRUE(made.ok()) << made.status();
-    config_.set_conninfo(*made);
+    ASSERT_NO_FATAL_FAILURE(PostgresTest::SetUp());
     config_.set_connections(3);
-    auto opened = PostgresStore::Open(config_);
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    store_ = *std::move(opened);
+    store_ = Open();
+    ASSERT_NE(store_, nullptr);
   }
 
-  static PostgresServer* server_;
-  config::v1::StoreConfig::Postgres config_;
   std::unique_ptr<Store> store_;
 };
-
-PostgresServer* PostgresDeadlines::server_ = nullptr;
 
 TEST_F(PostgresDeadlines, EndCallsOfAServerThatHangs) {
   ASSERT_EQ(Insert(*store_, "before"), absl::OkStatus());

@@ -19,8 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
-#include "common/store/postgres_store.h"
-#include "tests/support/postgres.h"
+#include "tests/support/postgres_fixture.h"
 #include "tests/support/seed.h"
 
 namespace amikeco {
@@ -86,22 +85,11 @@ Told WriteUntil(const std::atomic<bool>& end, std::atomic<int64_t>& acknowledged
   return told;
 }
 
-class PostgresFaults : public ::testing::Test {
+class PostgresFaults : public PostgresTest {
  protected:
   void SetUp() override {
-    auto started = PostgresServer::Start();
-    ASSERT_TRUE(started.ok()) << started.status();
-    server_ = *std::move(started);
-    const auto made = server_->NewDatabase();
-    ASSERT_TRUE(made.ok()) << made.status();
-    config_.set_conninfo(*made);
+    ASSERT_NO_FATAL_FAILURE(PostgresTest::SetUp());
     config_.set_connections(kConnections);
-  }
-
-  std::unique_ptr<Store> Open() {
-    auto opened = PostgresStore::Open(config_);
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    return opened.ok() ? *std::move(opened) : nullptr;
   }
 
   // Ends one connection of the stores; false when there was none at this place.
@@ -171,9 +159,6 @@ class PostgresFaults : public ::testing::Test {
               << kept << " of them kept), " << told.refused.size() << " refused, at most " << told.most_runs << " runs"
               << std::endl;
   }
-
-  std::unique_ptr<PostgresServer> server_;
-  config::v1::StoreConfig::Postgres config_;
 };
 
 TEST_F(PostgresFaults, LoseNoAcknowledgedIncrementAndDoubleNone) {

@@ -14,55 +14,21 @@
 #include "absl/time/clock.h"
 #include "common/base/status.h"
 #include "common/store/sql.h"
-#include "tests/support/postgres.h"
+#include "tests/support/postgres_fixture.h"
 
 namespace amikeco {
 namespace {
 
-class PostgresStoreTest : public ::testing::Test {
+class PostgresStoreTest : public PostgresTest {
  protected:
-  static void SetUpTestSuite() {
-    auto started = PostgresServer::Start();
-    ASSERT_TRUE(started.ok()) << started.status();
-    server_ = started->release();
-  }
-  static void TearDownTestSuite() { delete std::exchange(server_, nullptr); }
-
   void SetUp() override {
-    ASSERT_NE(server_, nullptr);
-    const auto made = server_->NewDatabase();
-    ASSERT_TRUE(made.ok()) << made.status();
-    config_.set_conninfo(*made);
+    ASSERT_NO_FATAL_FAILURE(PostgresTest::SetUp());
     store_ = Open();
     ASSERT_NE(store_, nullptr);
   }
 
-  std::unique_ptr<Store> Open() {
-    auto opened = PostgresStore::Open(config_);
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    return opened.ok() ? *std::move(opened) : nullptr;
-  }
-
-  static absl::Status Insert(Store& store, const std::string& id) {
-    return store.Write([&](Transaction& tx) { return tx.Put({"thing", id, 1, "x"}, 0, {Key{"by", "x"}}); });
-  }
-  static absl::StatusOr<bool> Has(Store& store, const std::string& id) {
-    bool found = false;
-    const absl::Status status = store.Read([&](Reader& reader) -> absl::Status {
-      AMIKECO_ASSIGN_OR_RETURN(const auto record, reader.Get("thing", id));
-      found = record.has_value();
-      return absl::OkStatus();
-    });
-    if (!status.ok()) return status;
-    return found;
-  }
-
-  static PostgresServer* server_;
-  config::v1::StoreConfig::Postgres config_;
   std::unique_ptr<Store> store_;
 };
-
-PostgresServer* PostgresStoreTest::server_ = nullptr;
 
 TEST_F(PostgresStoreTest, ReplacesConnectionsThatWereCutWithoutAnError) {
   ASSERT_EQ(Insert(*store_, "a"), absl::OkStatus());
