@@ -177,7 +177,7 @@ TEST_P(QueueTest, RefusesToLeaveAGap) {
 
 // Otherwise facts that all groups are done with would look as if they were still to be published.
 TEST_P(QueueTest, CountsAsPublishedWhatAllGroupsAreDoneWithWhenItComesBackEmpty) {
-  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {{"matching"}}), 7);
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {"matching"}), 7);
   EXPECT_EQ((*queue_->Stats("applicant"))[0].last_number, 7);
   EXPECT_THAT(*queue_->Receive(matching_, 1, absl::ZeroDuration()), IsEmpty());
   EXPECT_EQ(StatsOf("matching").last_number, 7);
@@ -209,13 +209,13 @@ TEST_P(QueueTest, GivesAGroupNothingThatWouldMissWhatWasDropped) {
   EXPECT_THAT(*queue_->Receive(notify_, 10, absl::Milliseconds(60)), IsEmpty());
   EXPECT_EQ(StatsOf("notify").delivered_number, 0);
   // The source learns of it and begins anew.
-  ASSERT_EQ(*queue_->Begin("applicant", "epoch2", 0, {{"matching", "notify"}}), 0);
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch2", 0, {"matching", "notify"}), 0);
   ASSERT_TRUE(queue_->Publish({"applicant", "epoch2", 0, 0, {{1, "s1", "again"}}}).ok());
   EXPECT_THAT(Receive(notify_, 1), SizeIs(1));
 }
 
 TEST_P(QueueTest, GivesNothingToAGroupThatTheFloorDoesNotSpeakOf) {
-  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {{"matching"}}), 7);
+  ASSERT_EQ(*queue_->Begin("applicant", "epoch1", 7, {"matching"}), 7);
   ASSERT_TRUE(Publish(8, 9, /*floor=*/7).ok());
   EXPECT_THAT(Receive(matching_, 2), SizeIs(2));
   EXPECT_THAT(*queue_->Receive(notify_, 10, absl::Milliseconds(60)), IsEmpty());
@@ -422,7 +422,7 @@ TEST_F(RedisQueueTest, NoticesAFlush) {
   ASSERT_THAT(ReceiveUntil(20), SizeIs(20));
   ASSERT_TRUE(raw_.Run({"FLUSHALL"}).ok());
   EXPECT_EQ(Publish(21, 22).code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 15, {{"matching"}}), 15);
+  EXPECT_EQ(*queue_.Begin("applicant", "epoch1", 15, {"matching"}), 15);
   ASSERT_TRUE(Publish(16, 22, 15).ok());
   EXPECT_THAT(ReceiveUntil(7), SizeIs(7));
 }
@@ -471,7 +471,7 @@ TEST_F(RedisQueueTest, SaysUnavailableWhileRedisIsAwayAndGoesOnAfterwards) {
   const absl::Time deadline = absl::Now() + kPatience;
   absl::Status published = absl::UnavailableError("not tried");
   while (!published.ok() && absl::Now() < deadline) {
-    (void)queue_.Begin("applicant", "epoch1", 3, {{"matching"}});
+    (void)queue_.Begin("applicant", "epoch1", 3, {"matching"});
     published = Publish(4, 6, 3);
   }
   EXPECT_TRUE(published.ok()) << published;
