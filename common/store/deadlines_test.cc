@@ -89,6 +89,7 @@ class PostgresDeadlines : public ::testing::Test {
     ASSERT_TRUE(made.ok()) << made.status();
     config_.set_conninfo(*made);
     config_.set_connections(3);
+    ASSERT_EQ(PostgresStore::Migrate(config_).status(), absl::OkStatus());
     auto opened = PostgresStore::Open(config_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);

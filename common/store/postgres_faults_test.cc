@@ -96,6 +96,7 @@ class PostgresFaults : public ::testing::Test {
     ASSERT_TRUE(made.ok()) << made.status();
     config_.set_conninfo(*made);
     config_.set_connections(kConnections);
+    ASSERT_EQ(PostgresStore::Migrate(config_).status(), absl::OkStatus());
   }
 
   std::unique_ptr<Store> Open() {
