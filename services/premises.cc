@@ -14,6 +14,7 @@
 #include "common/events/relay.h"
 #include "common/events/ticker.h"
 #include "common/rpc/server.h"
+#include "common/store/errors.h"
 #include "common/store/open.h"
 #include "programmes/kept.h"
 
@@ -38,6 +39,8 @@ T OrExit(absl::string_view what, absl::StatusOr<T> opened) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> Migrate(const config::v1::CommonConfig& config) { return MigrateStore(config.store()); }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConfig& config, Process& process,
                                                      absl::Duration patience) {
@@ -64,6 +67,7 @@ absl::Status CheckCommon(const config::v1::CommonConfig& config) {
 Premises::Premises(const config::v1::CommonConfig& config, std::string service)
     : config_(config), service_(std::move(service)), process_(config.process(), service_) {
   store_ = OrExit("store", OpenPatiently(config.store(), process_));
+  WaitForSchema();
   if (config.process().adjustable_clock()) {
     auto clock = std::make_unique<AdjustableClock>();
     adjustable_ = clock.get();
@@ -77,6 +81,25 @@ Premises::Premises(const config::v1::CommonConfig& config, std::string service)
   programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir()));
   OrExit("programmes_dir", KeepProgrammes(*store_, programmes_));
   dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", Dossiers::FromKeyFile(config.key_file())));
+}
+
+void Premises::WaitForSchema() {
+  const absl::Status old = store_->Check();
+  if (ReasonOf(old) != errors::kSchemaTooOld.reason) return;
+  LogWarning("The service waits until the database has been migrated.",
+             {{"reason", errors::kSchemaTooOld.reason}, {"text", old.message()}});
+  const SystemClock clock;
+  Server server(config_.server(), process_, clock);
+  server.chain().Refuse(old);
+  const auto ready = process_.AddReadinessCheck("store", [this] { return store_->Check(); });
+  OrExit("server", server.Start());
+  while (!store_->Check().ok()) {
+    if (!process_.WaitForStop(absl::Seconds(1))) continue;
+    server.Stop();
+    std::exit(0);
+  }
+  server.Stop();
+  LogInfo("The database has been migrated; the service starts.");
 }
 
 int Premises::Run(const Reactions& reactions, const std::vector<Timed*>& timed, const std::function<void(Chain&)>& bind,

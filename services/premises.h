@@ -40,6 +40,13 @@ absl::Status CheckConfig(const Config& config) {
   return CheckCommon(config.common());
 }
 
+// What `--migrate` does.
+absl::StatusOr<std::string> Migrate(const config::v1::CommonConfig& config);
+template <typename Config>
+absl::StatusOr<std::string> MigrateConfigured(const Config& config) {
+  return Migrate(config.common());
+}
+
 // Opens the store. PostgreSQL may start later than we do, or be failing over: while it is away, tries again until
 // `patience` is over or the process is told to stop.
 absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConfig& config, Process& process,
@@ -48,7 +55,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConf
 class Premises {
  public:
   // Make it first in main(), before anything starts a thread. Ends the process with what is wrong on standard error
-  // when something cannot be opened.
+  // when something cannot be opened. Waits while the database's schema is too old: alive, not ready, and refusing
+  // calls.
   Premises(const config::v1::CommonConfig& config, std::string service);
 
   Process& process() { return process_; }
@@ -64,6 +72,8 @@ class Premises {
           std::vector<Part*> parts = {});
 
  private:
+  void WaitForSchema();
+
   const config::v1::CommonConfig config_;
   const std::string service_;
   Process process_;

@@ -13,6 +13,7 @@ namespace {
 // A mistake in the command line or the config: the shell's usual code for it, unlike 1 for a service that
 // failed.
 constexpr int kMistake = 2;
+constexpr int kFailed = 1;
 
 std::string Program(int argc, const char* const* argv) {
   const absl::string_view path = argc > 0 ? argv[0] : "amikeco";
@@ -24,17 +25,20 @@ CommandLineAnswer Exit(int code, std::string out, std::string error = "") {
 }
 
 std::string Help(absl::string_view program, const google::protobuf::Message& config) {
-  return absl::StrCat(
-      "Usage: ", program, " --config FILE [--check]\n\n", "  --config FILE  textproto of ", config.GetTypeName(),
-      "; its comments explain each field\n", "  --check        read the config, say what is wrong with it and exit\n",
-      "  --version      print the version and exit\n", "  --help         print this and exit\n\n",
-      "SIGTERM or SIGINT stops the service when the calls in work have ended.\n",
-      "Exit code: 0 stopped as told; 1 a part did not start; 2 the command line or the config is wrong.\n");
+  return absl::StrCat("Usage: ", program, " --config FILE [--check | --migrate]\n\n", "  --config FILE  textproto of ",
+                      config.GetTypeName(), "; its comments explain each field\n",
+                      "  --check        read the config, say what is wrong with it and exit\n",
+                      "  --migrate      bring the database's schema up to date, say what was done and exit\n",
+                      "  --version      print the version and exit\n", "  --help         print this and exit\n\n",
+                      "SIGTERM or SIGINT stops the service when the calls in work have ended.\n",
+                      "Exit code: 0 stopped as told; 1 a part did not start, or migrating failed; 2 the command line "
+                      "or the config is wrong.\n");
 }
 
 struct Arguments {
   std::string config;
   bool check = false;
+  bool migrate = false;
   bool help = false;
   bool version = false;
   std::string mistake;
@@ -46,6 +50,8 @@ Arguments ParseArguments(int argc, const char* const* argv) {
     absl::string_view word = argv[i];
     if (word == "--check") {
       arguments.check = true;
+    } else if (word == "--migrate") {
+      arguments.migrate = true;
     } else if (word == "--help" || word == "-h") {
       arguments.help = true;
     } else if (word == "--version") {
@@ -67,7 +73,8 @@ Arguments ParseArguments(int argc, const char* const* argv) {
 absl::string_view Version() { return AMIKECO_VERSION; }
 
 CommandLineAnswer LoadConfig(int argc, const char* const* argv, google::protobuf::Message& config,
-                             const std::function<absl::Status()>& validate) {
+                             const std::function<absl::Status()>& validate,
+                             const std::function<absl::StatusOr<std::string>()>& migrate) {
   const std::string program = Program(argc, argv);
   const Arguments arguments = ParseArguments(argc, argv);
   if (arguments.help) return Exit(0, Help(program, config));
@@ -82,7 +89,10 @@ CommandLineAnswer LoadConfig(int argc, const char* const* argv, google::protobuf
   }
   if (!status.ok()) return Exit(kMistake, "", absl::StrCat(status.message(), "\n"));
   if (arguments.check) return Exit(0, absl::StrCat(arguments.config, ": ok\n"));
-  return {};
+  if (!arguments.migrate) return {};
+  const absl::StatusOr<std::string> done = migrate();
+  if (!done.ok()) return Exit(kFailed, "", absl::StrCat(program, ": ", done.status().message(), "\n"));
+  return Exit(0, absl::StrCat(program, ": ", *done, "\n"));
 }
 
 void PrintAndMaybeExit(const CommandLineAnswer& answer) {

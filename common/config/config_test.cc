@@ -64,11 +64,12 @@ class ConfigFileTest : public ::testing::Test {
 
   CommandLineAnswer Load(std::vector<const char*> words, const std::function<absl::Status()>& validate = nullptr) {
     words.insert(words.begin(), "/usr/bin/amikeco-applicant");
-    return LoadConfig(static_cast<int>(words.size()), words.data(), config_, validate);
+    return LoadConfig(static_cast<int>(words.size()), words.data(), config_, validate, [this] { return migrated_; });
   }
 
   const std::string path_;
   config::v1::ApplicantConfig config_;
+  absl::StatusOr<std::string> migrated_ = "Step 2 of 2.";
 };
 
 TEST_F(ConfigFileTest, IsRead) {
@@ -84,6 +85,18 @@ TEST_F(ConfigFileTest, IsOnlyCheckedWhenAskedFor) {
   EXPECT_TRUE(answer.exit);
   EXPECT_EQ(answer.exit_code, 0);
   EXPECT_EQ(answer.out, absl::StrCat(path_, ": ok\n"));
+}
+
+TEST_F(ConfigFileTest, IsForMigratingAloneWhenAskedFor) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "").ok());
+  const CommandLineAnswer done = Load({"--migrate", "--config", path_.c_str()});
+  EXPECT_TRUE(done.exit);
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_EQ(done.out, "amikeco-applicant: Step 2 of 2.\n");
+  migrated_ = absl::UnavailableError("no database");
+  const CommandLineAnswer failed = Load({"--migrate", "--config", path_.c_str()});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_EQ(failed.error, "amikeco-applicant: no database\n");
 }
 
 TEST_F(ConfigFileTest, WithAMistakeEndsTheProgramWithCode2) {

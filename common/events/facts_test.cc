@@ -141,6 +141,7 @@ TEST(FactsOnPostgresTest, HaveTheirEffectOnceInOrderWithTwoReplicasOfEachService
   const auto open = [](const std::string& database) {
     config::v1::StoreConfig::Postgres config;
     config.set_conninfo(database);
+    EXPECT_EQ(PostgresStore::Migrate(config).status(), absl::OkStatus());
     auto store = PostgresStore::Open(config);
     EXPECT_TRUE(store.ok()) << store.status();
     return *std::move(store);

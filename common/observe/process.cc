@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "common/base/status.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace amikeco {
@@ -134,7 +135,9 @@ absl::Status Process::RunChecks(const Checks& checks) {
   std::vector<std::string> failing;
   for (const auto& [name, check] : checks) {
     const absl::Status status = check();
-    if (!status.ok()) failing.push_back(absl::StrCat(name, ": ", status.message()));
+    if (status.ok()) continue;
+    const std::string reason = ReasonOf(status);
+    failing.push_back(absl::StrCat(name, ": ", reason, reason.empty() ? "" : ": ", status.message()));
   }
   return failing.empty() ? absl::OkStatus() : absl::UnavailableError(absl::StrJoin(failing, "; "));
 }

@@ -338,6 +338,7 @@ void Chain::Report(const Exchange& exchange, const absl::Status& cause, const ab
 }
 
 absl::Status Chain::Admit(Exchange& exchange, Next next) {
+  if (!refusal_.ok()) return refusal_;
   if (exchange.method.descriptor == nullptr) {
     return Error(errors::kUnknownMethod, "The service has no method of this name.");
   }

@@ -95,6 +95,8 @@ class Chain {
   // no access option, a type that does not fit, an identity config that cannot be used. To be called once
   // after binding.
   absl::Status Check();
+  // From now on each call is answered with `why`, whatever it asks for. To be called before the first Dispatch.
+  void Refuse(absl::Status why) { refusal_ = std::move(why); }
 
   // Counts a call of `method`. A door that queues calls takes the place first, so that waiting calls count too.
   Place Arrive(absl::string_view method);
@@ -142,6 +144,7 @@ class Chain {
   Quotas quotas_;
   std::unique_ptr<Identifier> identifier_;  // null when the config cannot be used
   std::vector<std::string> binding_errors_;
+  absl::Status refusal_;
   absl::flat_hash_map<std::string, std::unique_ptr<Method>> methods_;
   std::unique_ptr<Method> unknown_;  // stands for all methods that are not bound
 };

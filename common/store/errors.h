@@ -18,8 +18,8 @@ inline constexpr ErrorName kStoreInUse{
     absl::StatusCode::kFailedPrecondition, kDomain, "STORE_IN_USE",
     "One process at a time may open an SQLite database. Stop the other one, or use PostgreSQL."};
 inline constexpr ErrorName kSchemaTooOld{absl::StatusCode::kUnavailable, kDomain, "SCHEMA_TOO_OLD",
-                                         "The database was not migrated to what this program needs; start "
-                                         "the program once with the right to change it."};
+                                         "The database was not migrated to what this program needs; run "
+                                         "the program once with --migrate, as a user who may change the schema."};
 inline constexpr ErrorName kCorruptDatabase{
     absl::StatusCode::kDataLoss, kDomain, "CORRUPT_DATABASE",
     "The database file is damaged; tell the operator, who restores it from a backup."};

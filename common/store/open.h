@@ -3,6 +3,7 @@
 #define AMIKECO_COMMON_STORE_OPEN_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "amikeco/config/v1/config.pb.h"
@@ -10,10 +11,15 @@
 
 namespace amikeco {
 
-// Opens it and brings its schema up to date. INVALID_ARGUMENT when the configuration names none;
+// Opens it. An SQLite file has one owner, which brings its schema up to date by this; on PostgreSQL that is a step of
+// its own (MigrateStore), and a store whose schema is too old answers SCHEMA_TOO_OLD until it was taken.
+// INVALID_ARGUMENT when the configuration names none;
 // FAILED_PRECONDITION (STORE_IN_USE) when an SQLite file is in use; UNAVAILABLE when the database cannot be
 // reached.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const config::v1::StoreConfig& config);
+// Brings the schema up to date and says what it did. Of several that do so at once one works, and the others wait and
+// find it done. Errors as above.
+absl::StatusOr<std::string> MigrateStore(const config::v1::StoreConfig& config);
 
 }  // namespace amikeco
 

@@ -30,24 +30,9 @@ absl::StatusOr<size_t> StepOf(PostgresConnection& connection) {
   return step;
 }
 
-absl::Status Migrate(PostgresConnection& connection) {
-  // First without the lock, so that a program without the right to change the schema can start on one that is
-  // ready.
-  AMIKECO_ASSIGN_OR_RETURN(size_t step, StepOf(connection));
-  if (step >= SchemaSteps().size()) return absl::OkStatus();
-  // The lock before the transaction: one that began earlier would not see the tables made while it waited. It goes with
-  // the connection.
-  AMIKECO_RETURN_IF_ERROR(connection.Run(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).status());
-  AMIKECO_RETURN_IF_ERROR(connection.Run("BEGIN").status());
-  AMIKECO_ASSIGN_OR_RETURN(step, StepOf(connection));
-  AMIKECO_RETURN_IF_ERROR(
-      connection.Run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").status());
-  for (; step < SchemaSteps().size(); ++step) {
-    AMIKECO_RETURN_IF_ERROR(connection.Run(SchemaStep(step, kPostgresDialect)).status());
-    AMIKECO_RETURN_IF_ERROR(
-        connection.Run(absl::StrCat("INSERT INTO schema_version (version) VALUES (", step + 1, ")")).status());
-  }
-  return connection.Run("COMMIT").status();
+absl::Status TooOld(size_t step) {
+  return InsideError(errors::kSchemaTooOld, absl::StrCat("The database's schema is at step ", step, " of ",
+                                                         SchemaSteps().size(), "; run the program with --migrate."));
 }
 
 }  // namespace
@@ -69,9 +54,38 @@ PostgresStore::PostgresStore(const config::v1::StoreConfig::Postgres& config)
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresStore::Open(const config::v1::StoreConfig::Postgres& config) {
   std::unique_ptr<PostgresStore> store(new PostgresStore(config));
-  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config, CallDeadline()));
-  AMIKECO_RETURN_IF_ERROR(Migrate(*connection));
+  AMIKECO_RETURN_IF_ERROR(PostgresConnection::Open(config, CallDeadline()).status());
   return store;
+}
+
+absl::StatusOr<std::string> PostgresStore::Migrate(const config::v1::StoreConfig::Postgres& config) {
+  AMIKECO_ASSIGN_OR_RETURN(auto connection, PostgresConnection::Open(config, absl::InfiniteFuture()));
+  // The lock before the transaction: one that began earlier would not see the tables made while it waited. It goes with
+  // the connection. Who waits for it waits as long as the other one works.
+  AMIKECO_RETURN_IF_ERROR(connection->Run("SET statement_timeout = 0").status());
+  AMIKECO_RETURN_IF_ERROR(connection->Run(absl::StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")")).status());
+  AMIKECO_RETURN_IF_ERROR(connection->Run("BEGIN").status());
+  AMIKECO_ASSIGN_OR_RETURN(const size_t found, StepOf(*connection));
+  if (found >= SchemaSteps().size()) return absl::StrCat("The schema is at step ", found, " already.");
+  AMIKECO_RETURN_IF_ERROR(
+      connection->Run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").status());
+  for (size_t step = found; step < SchemaSteps().size(); ++step) {
+    AMIKECO_RETURN_IF_ERROR(connection->Run(SchemaStep(step, kPostgresDialect)).status());
+    AMIKECO_RETURN_IF_ERROR(
+        connection->Run(absl::StrCat("INSERT INTO schema_version (version) VALUES (", step + 1, ")")).status());
+  }
+  AMIKECO_RETURN_IF_ERROR(connection->Run("COMMIT").status());
+  return absl::StrCat("The schema was brought from step ", found, " to step ", SchemaSteps().size(), ".");
+}
+
+// Statements cannot be prepared on tables that are not there.
+absl::Status PostgresStore::Prepare(PostgresConnection& connection) {
+  if (!schema_fits_) {
+    AMIKECO_ASSIGN_OR_RETURN(const size_t step, StepOf(connection));
+    if (step < SchemaSteps().size()) return TooOld(step);
+    schema_fits_ = true;
+  }
+  return connection.Prepare();
 }
 
 absl::StatusOr<PostgresStore::Lease> PostgresStore::Take(absl::Time deadline) {
@@ -90,7 +104,7 @@ absl::StatusOr<PostgresStore::Lease> PostgresStore::Take(absl::Time deadline) {
     ++open_;
   }
   auto opened = PostgresConnection::Open(config_, deadline);
-  const absl::Status status = opened.ok() ? (*opened)->Prepare() : opened.status();
+  const absl::Status status = opened.ok() ? Prepare(**opened) : opened.status();
   if (status.ok()) return Lease{*std::move(opened), false};
   Return(nullptr);
   return status;
@@ -189,9 +203,7 @@ absl::Status PostgresStore::Check() {
     connection.Rollback();
     return {status, !connection.alive()};
   }));
-  if (step >= SchemaSteps().size()) return last_write_.Check(*this);
-  return InsideError(errors::kSchemaTooOld,
-                     absl::StrCat("The database's schema is at step ", step, " of ", SchemaSteps().size(), "."));
+  return step < SchemaSteps().size() ? TooOld(step) : last_write_.Check(*this);
 }
 
 }  // namespace amikeco

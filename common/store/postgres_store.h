@@ -2,10 +2,12 @@
 #ifndef AMIKECO_COMMON_STORE_POSTGRES_STORE_H_
 #define AMIKECO_COMMON_STORE_POSTGRES_STORE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "amikeco/config/v1/config.pb.h"
@@ -23,8 +25,11 @@ namespace amikeco {
 // safe.
 class PostgresStore final : public Store {
  public:
-  // Connects and brings the schema up to date; several processes may do so at once.
+  // Connects. While the schema is older than this program needs every call is UNAVAILABLE (SCHEMA_TOO_OLD); a newer one
+  // will do, since schemas only grow.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const config::v1::StoreConfig::Postgres& config);
+  // As MigrateStore (open.h).
+  static absl::StatusOr<std::string> Migrate(const config::v1::StoreConfig::Postgres& config);
 
   absl::Status Write(absl::FunctionRef<absl::Status(Transaction& tx)> body) override;
   absl::Status Read(absl::FunctionRef<absl::Status(Reader& reader)> body) override;
@@ -48,6 +53,7 @@ class PostgresStore final : public Store {
 
   explicit PostgresStore(const config::v1::StoreConfig::Postgres& config);
   absl::StatusOr<Lease> Take(absl::Time deadline);
+  absl::Status Prepare(PostgresConnection& connection);
   void Return(std::unique_ptr<PostgresConnection> connection);
   void DropIdle();
   absl::Status OnConnection(absl::Time deadline, Run run);
@@ -57,6 +63,7 @@ class PostgresStore final : public Store {
   const int most_;
   std::function<void()> wake_;
   LastWrite last_write_;
+  std::atomic<bool> schema_fits_{false};  // once it does it always will
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable returned_;

@@ -2,6 +2,10 @@
 #include "common/store/postgres_store.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -171,21 +175,54 @@ TEST_F(PostgresStoreTest, LosesNoUpdateOfTwoReplicas) {
             absl::StrCat(1 + committed));
 }
 
-TEST_F(PostgresStoreTest, IsMigratedOnceByManyThatStartTogether) {
+TEST_F(PostgresStoreTest, IsMigratedByOneOfManyThatDoSoTogether) {
   const auto fresh = server_->NewDatabase();
   ASSERT_TRUE(fresh.ok());
   config_.set_conninfo(*fresh);
+  std::vector<absl::StatusOr<std::string>> done(6);
   std::vector<std::thread> threads;
-  for (int t = 0; t < 6; ++t) {
-    threads.emplace_back([&] {
-      const auto store = Open();
-      ASSERT_NE(store, nullptr);
-      EXPECT_EQ(store->Check(), absl::OkStatus());
-    });
-  }
+  for (auto& what : done) threads.emplace_back([&] { what = PostgresStore::Migrate(config_); });
   for (auto& thread : threads) thread.join();
+  int worked = 0;
+  for (const auto& what : done) {
+    ASSERT_TRUE(what.ok()) << what.status();
+    worked += absl::StrContains(*what, "from step 0");
+  }
+  EXPECT_EQ(worked, 1);
   EXPECT_EQ(PostgresServer::Execute(*fresh, "SELECT count(*) FROM schema_version").value_or(""),
             std::to_string(SchemaSteps().size()));
+}
+
+TEST_F(PostgresStoreTest, RefusesEverythingWhileItsSchemaIsTooOldAndGoesOnOnceItWasMigrated) {
+  const auto fresh = server_->NewDatabase();
+  ASSERT_TRUE(fresh.ok());
+  config_.set_conninfo(*fresh);
+  const auto store = Open();
+  ASSERT_NE(store, nullptr);
+  const auto is_too_old = [&](absl::string_view step) {
+    EXPECT_EQ(ReasonOf(store->Check()), "SCHEMA_TOO_OLD");
+    EXPECT_TRUE(absl::StrContains(store->Check().message(), step)) << store->Check();
+    EXPECT_EQ(ReasonOf(Insert(*store, "a")), "SCHEMA_TOO_OLD");
+    EXPECT_EQ(ReasonOf(Has(*store, "a").status()), "SCHEMA_TOO_OLD");
+  };
+  is_too_old("step 0");
+  ASSERT_TRUE(PostgresServer::Execute(*fresh, absl::StrCat("CREATE TABLE schema_version (version BIGINT NOT NULL);"
+                                                           "INSERT INTO schema_version VALUES (1);",
+                                                           SchemaStep(0, kPostgresDialect)))
+                  .ok());
+  is_too_old("step 1");
+  EXPECT_EQ(PostgresStore::Migrate(config_).value_or(""), "The schema was brought from step 1 to step 2.");
+  EXPECT_EQ(store->Check(), absl::OkStatus());
+  EXPECT_EQ(Insert(*store, "a"), absl::OkStatus());
+}
+
+// Schemas only grow, and the older of two releases goes on beside the newer one.
+TEST_F(PostgresStoreTest, TakesASchemaThatIsNewerThanItself) {
+  ASSERT_TRUE(PostgresServer::Execute(config_.conninfo(), "INSERT INTO schema_version VALUES (99)").ok());
+  EXPECT_EQ(PostgresStore::Migrate(config_).value_or(""), "The schema is at step 99 already.");
+  const auto store = Open();
+  EXPECT_EQ(store->Check(), absl::OkStatus());
+  EXPECT_EQ(Insert(*store, "a"), absl::OkStatus());
 }
 
 TEST_F(PostgresStoreTest, OpensNoMoreConnectionsThanConfigured) {
@@ -202,6 +239,82 @@ TEST_F(PostgresStoreTest, OpensNoMoreConnectionsThanConfigured) {
                                             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                                             " AND application_name = 'amikeco' AND state = 'idle'");
   EXPECT_EQ(open.value_or(""), "2");  // the other store of this test has opened none yet
+}
+
+// Stands between one client and the server at `socket`, and counts how often the client speaks after the server did.
+class Listener {
+ public:
+  explicit Listener(std::string socket) : server_(std::move(socket)), door_(Bound(folder_ / ".s.PGSQL.5432")) {
+    listen(door_, 8);
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~Listener() {
+    shutdown(door_, SHUT_RDWR);
+    thread_.join();
+    close(door_);
+  }
+  const std::string& host() const { return folder_.path(); }
+  int turns() const { return turns_; }
+
+ private:
+  static sockaddr_un AddressOf(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    return address;
+  }
+  static int Bound(const std::string& path) {
+    const sockaddr_un address = AddressOf(path);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    return fd;
+  }
+  void Run() {
+    for (int client = accept(door_, nullptr, nullptr); client >= 0; client = accept(door_, nullptr, nullptr)) {
+      const sockaddr_un address = AddressOf(server_);
+      const int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      EXPECT_EQ(connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+      pollfd ends[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
+      for (int last = 1; poll(ends, 2, -1) > 0;) {
+        const int from = ends[0].revents != 0 ? 0 : 1;
+        char bytes[65536];
+        const ssize_t got = read(ends[from].fd, bytes, sizeof(bytes));
+        if (got <= 0 || write(ends[1 - from].fd, bytes, static_cast<size_t>(got)) != got) break;
+        if (from == 0 && last == 1) ++turns_;
+        last = from;
+      }
+      close(client);
+      close(server);
+    }
+  }
+
+  const TemporaryFolder folder_{"listener"};
+  const std::string server_;
+  const int door_;
+  std::atomic<int> turns_{0};
+  std::thread thread_;
+};
+
+TEST_F(PostgresStoreTest, TakesARoundTripForEachQuestionAndOneForAllThatACommandChanges) {
+  const std::string host = config_.conninfo().substr(5, config_.conninfo().find(' ') - 5);
+  Listener listener(host + "/.s.PGSQL.5432");
+  config_.set_conninfo(absl::StrCat(config_.conninfo(), " host=", listener.host()));
+  config_.set_connections(1);
+  const auto store = Open();
+  ASSERT_EQ(Insert(*store, "first"), absl::OkStatus());  // it also connects
+  const int before = listener.turns();
+  for (int i = 0; i < 10; ++i) {
+    const std::string id = absl::StrCat("command", i);
+    EXPECT_EQ(store->Write([&](Transaction& tx) -> absl::Status {
+      AMIKECO_RETURN_IF_ERROR(tx.FindRequest("actor", id).status());
+      AMIKECO_RETURN_IF_ERROR(tx.Get("thing", id).status());
+      AMIKECO_RETURN_IF_ERROR(tx.Put({"thing", id, 1, "x"}, 0, {Key{"by", "x"}}));
+      AMIKECO_RETURN_IF_ERROR(tx.Append({0, id, id, 1, ""}));
+      return tx.SaveRequest({"actor", id, "", "", "", absl::Now()});
+    }),
+              absl::OkStatus());
+  }
+  EXPECT_EQ(listener.turns() - before, 10 * 3);
 }
 
 TEST_F(PostgresStoreTest, SendsThePasswordOfTheFile) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "common/base/status.h"
 #include "common/store/open.h"
 #include "tests/support/child.h"
 #include "tests/support/postgres.h"
@@ -38,6 +39,7 @@ class PostgresBackend final : public StoreBackend {
   absl::StatusOr<std::unique_ptr<Store>> Open() override {
     config::v1::StoreConfig config;
     config.mutable_postgres()->set_conninfo(conninfo_);
+    AMIKECO_RETURN_IF_ERROR(MigrateStore(config).status());
     return OpenStore(config);
   }
 

@@ -9,8 +9,8 @@ namespace amikeco {
 namespace {
 
 int Run(int argc, char** argv) {
-  const auto config =
-      LoadConfigOrExit<config::v1::ApplicantConfig>(argc, argv, CheckConfig<config::v1::ApplicantConfig>);
+  const auto config = LoadConfigOrExit<config::v1::ApplicantConfig>(
+      argc, argv, CheckConfig<config::v1::ApplicantConfig>, MigrateConfigured<config::v1::ApplicantConfig>);
   Premises premises(config.common(), "applicant");
   RandomIds ids;
   Channel compliance(config.compliance(), {"", SystemActor("applicant")});

@@ -19,7 +19,8 @@ std::unique_ptr<amikeco::RedisCache> SharedCache(const amikeco::config::v1::Comm
 
 int main(int argc, char** argv) {
   const auto config = amikeco::LoadConfigOrExit<amikeco::config::v1::MatchingConfig>(
-      argc, argv, amikeco::CheckConfig<amikeco::config::v1::MatchingConfig>);
+      argc, argv, amikeco::CheckConfig<amikeco::config::v1::MatchingConfig>,
+      amikeco::MigrateConfigured<amikeco::config::v1::MatchingConfig>);
   amikeco::Premises premises(config.common(), "matching");
   const auto shared = SharedCache(config.common());
   amikeco::ReadThrough cache("matching", premises.clock(), premises.process().metrics(), shared.get());

@@ -21,7 +21,8 @@ T OrExit(absl::string_view what, absl::StatusOr<T> made) {
 }
 
 int Run(int argc, char** argv) {
-  const auto config = LoadConfigOrExit<config::v1::NotifyConfig>(argc, argv, CheckConfig<config::v1::NotifyConfig>);
+  const auto config = LoadConfigOrExit<config::v1::NotifyConfig>(argc, argv, CheckConfig<config::v1::NotifyConfig>,
+                                                                 MigrateConfigured<config::v1::NotifyConfig>);
   Premises premises(config.common(), notify::kService);
   const notify::Templates templates =
       OrExit("templates_dir", notify::LoadTemplates(config.templates_dir(), premises.programmes()));

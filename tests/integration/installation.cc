@@ -155,6 +155,15 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
   return file.good() ? absl::OkStatus() : absl::InternalError("cannot write the configuration of " + replica);
 }
 
+absl::Status Installation::Migrate(const std::string& service) {
+  const std::string log = folder_ / ("log/migrate-" + service);
+  AMIKECO_ASSIGN_OR_RETURN(
+      const auto child, Child::Start({Programs().at(service), "--config", folder_ / ("config/" + service), "--migrate"},
+                                     {.log = log, .user = "", .folder = ""}));
+  AMIKECO_ASSIGN_OR_RETURN(const int code, child->Wait(kPatience));
+  return code == 0 ? absl::OkStatus() : absl::InternalError(absl::StrCat(service, " --migrate: ", code, TailOf(log)));
+}
+
 absl::Status Installation::Launch(const std::string& replica) {
   AMIKECO_ASSIGN_OR_RETURN(
       replicas_[replica], Child::Start({Programs().at(ServiceOf(replica)), "--config", folder_ / ("config/" + replica)},
@@ -191,6 +200,9 @@ absl::Status Installation::Start() {
     AMIKECO_ASSIGN_OR_RETURN(postgres_, PostgresServer::Start());
   }
   AMIKECO_RETURN_IF_ERROR(MakeFiles());
+  if (options_.on_postgres) {
+    for (const std::string& service : Services()) AMIKECO_RETURN_IF_ERROR(Migrate(service));
+  }
   for (const auto& [replica, port] : ports_) AMIKECO_RETURN_IF_ERROR(Launch(replica));
   return options_.agencies ? ImportAgencies() : absl::OkStatus();
 }

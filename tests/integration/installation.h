@@ -81,6 +81,7 @@ class Installation {
  private:
   std::vector<std::string> ReplicasOf(const std::string& service) const;
   absl::Status MakeFiles();
+  absl::Status Migrate(const std::string& service);
   absl::Status Configure(const std::string& service, const std::string& replica, const std::string& store);
   absl::Status ImportAgencies();
   absl::StatusOr<bool> MailWaits();

@@ -43,6 +43,7 @@ class PostgresTest : public ::testing::Test {
     const auto made = server_->NewDatabase();
     ASSERT_TRUE(made.ok()) << made.status();
     config_.set_conninfo(*made);
+    ASSERT_EQ(PostgresStore::Migrate(config_).status(), absl::OkStatus());
   }
 
   std::unique_ptr<Store> Open() {
