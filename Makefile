@@ -18,7 +18,7 @@ format:
 run:
 	./quickstart
 
-# A quarter of an hour; LARGE=1: hours, with millions of records more.
+# A quarter of an hour; LARGE=1 adds stores with millions of records more.
 bench:
 	tools/install run
 	cmake --preset release -Wno-dev

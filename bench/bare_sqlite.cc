@@ -53,21 +53,25 @@ absl::Status BareSqlite::Step(Statement which, absl::Span<const SqlValue> values
   return code == SQLITE_DONE ? absl::OkStatus() : absl::UnavailableError(sqlite3_errmsg(database_));
 }
 
-absl::Status BareSqlite::Write(const CommandRows& rows) {
+absl::Status BareSqlite::Insert(const CommandRows& rows) {
   const StoredRecord& record = rows.record;
   const StoredRequest& request = rows.request;
-  const std::string list = EncodeKeys(rows.keys);
-  const std::lock_guard<std::mutex> guard(mutex_);
-  AMIKECO_RETURN_IF_ERROR(Step(kBegin, {}));
   for (const Key& key : rows.keys) {
     AMIKECO_RETURN_IF_ERROR(
         Step(kKey, {record.kind, key.name, key.value, record.id, static_cast<int64_t>(key.unique)}));
   }
+  const std::string list = EncodeKeys(rows.keys);
   AMIKECO_RETURN_IF_ERROR(Step(kRecord, {record.kind, record.id, record.version, list, record.body}));
   AMIKECO_RETURN_IF_ERROR(
       Step(kEvent, {rows.event.id, rows.event.subject, rows.event.subject_version, rows.event.body}));
-  AMIKECO_RETURN_IF_ERROR(Step(kRequest, {request.actor, request.request_id, request.method, request.fingerprint,
-                                          request.response, absl::ToUnixMicros(request.expires_at)}));
+  return Step(kRequest, {request.actor, request.request_id, request.method, request.fingerprint, request.response,
+                         absl::ToUnixMicros(request.expires_at)});
+}
+
+absl::Status BareSqlite::Write(absl::Span<const CommandRows> commands) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  AMIKECO_RETURN_IF_ERROR(Step(kBegin, {}));
+  for (const CommandRows& rows : commands) AMIKECO_RETURN_IF_ERROR(Insert(rows));
   return Step(kCommit, {});
 }
 

@@ -26,13 +26,16 @@ class BareSqlite {
   BareSqlite(const BareSqlite&) = delete;
   BareSqlite& operator=(const BareSqlite&) = delete;
 
-  absl::Status Write(const CommandRows& rows);
+  absl::Status Write(const CommandRows& rows) { return Write(absl::MakeConstSpan(&rows, 1)); }
+  // All in one transaction.
+  absl::Status Write(absl::Span<const CommandRows> commands);
 
  private:
   enum Statement { kRecord, kKey, kEvent, kRequest, kBegin, kCommit, kStatements };
 
   BareSqlite() = default;
   absl::Status Prepare();
+  absl::Status Insert(const CommandRows& rows);
   absl::Status Step(Statement statement, absl::Span<const SqlValue> values);
 
   std::mutex mutex_;

@@ -19,7 +19,7 @@
 namespace amikeco::bench {
 namespace {
 
-constexpr int kCommands = 3000;
+constexpr int kCommands = 1500;
 constexpr int kCallers = 32;
 
 double OursPerSecond(bool whole_way) {

@@ -10,7 +10,6 @@
 #include "absl/time/clock.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "bench/backends.h"
-#include "bench/command_rows.h"
 #include "bench/harness.h"
 #include "common/events/execute.h"
 #include "common/events/open.h"
@@ -24,18 +23,6 @@ constexpr char kSubjects[] = "applications/";
 constexpr int kMostCallers = 64;
 
 std::string Body() { return std::string(300, 'x'); }
-
-CommandRows RowsOf(int number) {
-  const std::string subject = absl::StrCat(kSubjects, number), id = absl::StrCat("request-", number);
-  applicant::v1::ApplicationFact fact;
-  fact.mutable_lapsed();
-  const event::v1::Event event =
-      MakeEvent({"applicant", SystemActor("applicant"), absl::Now(), "", ""}, subject, 1, fact);
-  return {{"application", subject, 1, Body()},
-          {},
-          {0, event.id(), subject, 1, event.SerializeAsString()},
-          {"people/bench", id, "SubmitApplication", id, Body(), absl::Now() + absl::Hours(24)}};
-}
 
 }  // namespace
 
@@ -82,6 +69,18 @@ Flow::Flow(int most)
 Flow::~Flow() {
   consumer_.Stop();
   relay_.Stop();
+}
+
+CommandRows Flow::RowsOf(int number) {
+  const std::string subject = absl::StrCat(kSubjects, number), id = absl::StrCat("request-", number);
+  applicant::v1::ApplicationFact fact;
+  fact.mutable_lapsed();
+  const event::v1::Event event =
+      MakeEvent({"applicant", SystemActor("applicant"), absl::Now(), "", ""}, subject, 1, fact);
+  return {{"application", subject, 1, Body()},
+          {},
+          {0, event.id(), subject, 1, event.SerializeAsString()},
+          {"people/bench", id, "SubmitApplication", id, Body(), absl::Now() + absl::Hours(24)}};
 }
 
 void Flow::OrStop(const absl::Status& status) { OrDie(status); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/command_rows.h"
 #include "common/base/clock.h"
 #include "common/events/consumer.h"
 #include "common/events/queue.h"
@@ -25,6 +26,8 @@ class Flow {
   explicit Flow(int most);
   ~Flow();
 
+  // What command `number` writes.
+  static CommandRows RowsOf(int number);
   // Runs command `number`, and returns when it is committed. Thread safe; each number once.
   void Command(int number);
   // Publishes what was committed until now. Only before StartRelay.

@@ -1,6 +1,8 @@
 // From the commit of a command to its effect in another service: relay, Redis, consumer, and the other service's own
 // commit; with nothing else to do, and at half of the rate at which commands have their effect at most. Beside it, at
-// the same rates, the bare way through a Redis: XADD, and a reader that waits for it.
+// the same rates, the bare way through a Redis: XADD, and a reader that commits what each XREAD gave it to plain
+// SQLite. That is a durable commit fewer: the relay's, which gives the fact its number and its place in the audit
+// chain.
 #include <atomic>
 #include <string>
 #include <thread>
@@ -8,9 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "bench/bare_sqlite.h"
 #include "bench/flow.h"
 #include "bench/harness.h"
 #include "common/events/redis.h"
+#include "tests/support/child.h"
 #include "tests/support/redis.h"
 
 namespace amikeco::bench {
@@ -54,6 +58,8 @@ std::vector<double> BareRedis(double rate) {
   address.port = redis->port();
   const size_t count = CountAt(rate);
   std::vector<std::atomic<int64_t>> sent(count), seen(count);
+  const TemporaryFolder folder("bench");
+  const auto sqlite = OrDie(BareSqlite::Open(folder / "bare.db"));
   std::thread reader([&] {
     RedisConnection in(address);
     std::string last = "0";
@@ -62,6 +68,9 @@ std::vector<double> BareRedis(double rate) {
           OrDie(in.Run({"XREAD", "COUNT", "64", "BLOCK", "1000", "STREAMS", "bare", last}, absl::Seconds(1)));
       if (reply->type != REDIS_REPLY_ARRAY) continue;
       const redisReply& entries = *reply->element[0]->element[1];
+      std::vector<CommandRows> effects;
+      for (size_t i = 0; i < entries.elements; ++i) effects.push_back(Flow::RowsOf(static_cast<int>(read + i)));
+      OrDie(sqlite->Write(effects));
       for (size_t i = 0; i < entries.elements; ++i) seen[read++] = absl::GetCurrentTimeNanos();
       last = std::string(TextOf(*entries.element[entries.elements - 1]->element[0]));
     }

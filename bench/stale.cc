@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -12,14 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "bench/backends.h"
+#include "bench/flow.h"
 #include "bench/harness.h"
 #include "bench/matching.h"
 #include "common/cache/redis_cache.h"
@@ -30,7 +29,7 @@
 namespace amikeco::bench {
 namespace {
 
-constexpr int kHosts = 5000;
+constexpr int kHosts = 6000;
 constexpr int kReplicas = 3;
 constexpr int kReaders = 4;      // of each replica
 constexpr int kConnections = 6;  // of each replica: three times three replicas share one PostgreSQL
@@ -53,37 +52,29 @@ absl::Duration DeclaredStaleness() {
   return absl::Seconds(options.GetExtension(options::v1::access).max_staleness_seconds());
 }
 
-int64_t VersionOf(const matching::v1::Host& host) {
-  absl::string_view digits = host.etag();
-  int64_t version = 0;
-  if (!absl::ConsumePrefix(&digits, "\"") || !absl::ConsumeSuffix(&digits, "\"") ||
-      !absl::SimpleAtoi(digits, &version)) {
-    OrDie(absl::InternalError(absl::StrCat("not a version: ", host.etag())));
-  }
-  return version;
-}
-
-// Which version of each host was committed when, and how old the answers are that readers get. Thread safe.
+// What each host was, by its etags, and since when; and how old the answers are that readers get. Thread safe; a host
+// is changed by one thread at a time.
 class Ages {
  public:
-  void Committed(int host, int64_t version) {
+  void Committed(int host, const std::string& etag) {
     absl::MutexLock lock(&mutexes_[host % kShards]);
-    versions_[host].push_back({version, absl::Now()});
+    etags_[host].push_back({etag, absl::Now()});
   }
 
-  // A read that began at `began` was answered with `version`.
-  void Seen(int host, int64_t version, absl::Time began) {
+  // A read that began at `began` was answered with `etag`.
+  void Seen(int host, const std::string& etag, absl::Time began) {
     ++reads_;
     absl::MutexLock lock(&mutexes_[host % kShards]);
-    absl::Time outdated = absl::InfiniteFuture();  // since when the answer is not the newest one
-    for (auto at = versions_[host].rbegin(); at != versions_[host].rend() && at->first > version; ++at) {
-      outdated = std::min(outdated, at->second);
-    }
-    if (outdated > began) return;
+    const auto& etags = etags_[host];
+    const auto at = std::find_if(etags.rbegin(), etags.rend(), [&](const auto& entry) { return entry.first == etag; });
+    // The newest one, or one that is so new that it is not noted yet.
+    if (at == etags.rend() || at == etags.rbegin()) return;
+    const absl::Time replaced = std::prev(at)->second;
+    if (replaced > began) return;
     ++outdated_;
-    if (began - outdated <= declared_) return;
+    if (began - replaced <= declared_) return;
     OrDie(absl::DataLossError(
-        absl::StrCat(HostId(host), " was answered ", absl::FormatDuration(began - outdated), " after it had changed")));
+        absl::StrCat(HostId(host), " was answered ", absl::FormatDuration(began - replaced), " after it had changed")));
   }
 
   int64_t reads() const { return reads_; }
@@ -94,7 +85,7 @@ class Ages {
   const absl::Duration declared_ = DeclaredStaleness();
   std::atomic<int64_t> reads_{0}, outdated_{0};
   absl::Mutex mutexes_[kShards];
-  std::vector<std::vector<std::pair<int64_t, absl::Time>>> versions_{kHosts};  // guarded by the host's mutex
+  std::vector<std::vector<std::pair<std::string, absl::Time>>> etags_{kHosts};  // guarded by the host's mutex
 };
 
 // Three replicas that cache in one way.
@@ -111,13 +102,13 @@ class Replicas {
 
   Caller& caller(int replica) { return replicas_[replica]->caller(); }
 
-  // Changes a host on some replica, whose facts drop it from the caches that this replica reaches.
+  // Changes a host on a replica, and so drops it from the caches that this replica reaches.
   void Change(int replica, int host, Ages& ages) {
     static std::atomic<int> titles{0};
     const auto changed = OrDie(caller(replica).Call<matching::v1::Host>(
         "amikeco.matching.v1.MatchingService/RegisterHost",
         RegistrationOf(HostId(host), absl::StrCat("Police Department ", ++titles))));
-    ages.Committed(host, VersionOf(changed));
+    ages.Committed(host, changed.etag());
   }
 
   // Reads per second over all replicas, while hosts change.
@@ -129,7 +120,8 @@ class Replicas {
         std::mt19937 random(std::random_device{}());
         for (absl::Time next = absl::Now(); next < end; next += absl::Seconds(1 / kChanges)) {
           absl::SleepFor(next - absl::Now());
-          Change(replica, SomeHost(random), ages);
+          const int host = SomeHost(random);
+          Change(replica, host - host % kReplicas + replica, ages);
         }
       });
     }
@@ -141,7 +133,7 @@ class Replicas {
       const absl::Time began = absl::Now();
       const auto answer =
           caller(reader % kReplicas).Call<matching::v1::Host>("amikeco.matching.v1.MatchingService/GetHost", request);
-      if (answer.ok()) ages.Seen(host, VersionOf(*answer), began);
+      if (answer.ok()) ages.Seen(host, answer->etag(), began);
       return answer.status();
     });
     for (std::thread& writer : writers) writer.join();
@@ -162,7 +154,7 @@ void BenchStaleReads() {
   Replicas none(conninfo, Matching::Cache::kNone, *redis), own(conninfo, Matching::Cache::kProcess, *redis),
       shared(conninfo, Matching::Cache::kShared, *redis);
   Ages ages;
-  for (int host = 0; host < kHosts; ++host) none.Change(host % kReplicas, host, ages);
+  CallEach(kReplicas * kReaders, kHosts, [&](int host) { none.Change(host % kReplicas, host, ages); });
   std::vector<double> uncached, in_process, behind;
   for (int run = 0; run < kRuns; ++run) {
     uncached.push_back(none.PerSecond(ages));
