@@ -25,11 +25,12 @@ format:
 run:
 	./quickstart
 
+# A quarter of an hour; LARGE=1 adds stores with millions of records more.
 bench:
 	tools/install run
 	cmake --preset release -Wno-dev
 	ninja -C build/release amikeco-bench
-	build/release/bin/amikeco-bench
+	$(if $(LARGE),AMIKECO_BENCH_LARGE=1) build/release/bin/amikeco-bench
 
 # LONG=1: hours.
 chaos:

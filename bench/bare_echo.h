@@ -1,21 +1,21 @@
-// BareEcho: the baseline. A generated callback service, and, when given rows, one plain SQLite transaction a request
-// with those rows (bare_sqlite.h).
+// BareEcho: the baseline. A generated callback service, and, when given one, a plain write for each request.
 #ifndef AMIKECO_BENCH_BARE_ECHO_H_
 #define AMIKECO_BENCH_BARE_ECHO_H_
 
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "bench/bare_sqlite.h"
 
 namespace amikeco::bench {
 
 class BareEcho {
  public:
-  // Writes `rows`, under ids of their own, for each request; without rows there is no database.
-  static absl::StatusOr<std::unique_ptr<BareEcho>> Start(const std::string& database, std::optional<CommandRows> rows);
+  // Calls `write` before each answer: on the thread that received the request, or on a pool of `threads` threads.
+  static absl::StatusOr<std::unique_ptr<BareEcho>> Start(std::function<absl::Status()> write = nullptr,
+                                                         int threads = 0);
   virtual ~BareEcho() = default;
   // "127.0.0.1:port".
   virtual std::string target() const = 0;

@@ -37,9 +37,13 @@ inline constexpr int kRuns = 5;
 
 // The benchmarks.
 void BenchCommandsAndReads();
+void BenchStores();
+void BenchStaleReads();
 void BenchRanking();
 void BenchCommitToEffect();
 void BenchTransport();
+void BenchEffects();
+void BenchGrowth();
 
 }  // namespace amikeco::bench
 

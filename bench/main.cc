@@ -1,5 +1,6 @@
 // amikeco-bench: every figure that the documents claim, each beside its baseline in the same run. One line of JSON a
-// result. Arguments name the benchmarks to run: service, ranking, latency, transport; none: all.
+// result. Arguments name the benchmarks to run: service, stores, stale, ranking, latency, transport,
+// effects, growth; none: all.
 #include <cstdio>
 #include <cstring>
 
@@ -9,10 +10,10 @@ int main(int argc, char** argv) {
   const struct {
     const char* name;
     void (*run)();
-  } benchmarks[] = {{"service", amikeco::bench::BenchCommandsAndReads},
-                    {"ranking", amikeco::bench::BenchRanking},
-                    {"latency", amikeco::bench::BenchCommitToEffect},
-                    {"transport", amikeco::bench::BenchTransport}};
+  } benchmarks[] = {{"service", amikeco::bench::BenchCommandsAndReads}, {"stores", amikeco::bench::BenchStores},
+                    {"stale", amikeco::bench::BenchStaleReads},         {"ranking", amikeco::bench::BenchRanking},
+                    {"latency", amikeco::bench::BenchCommitToEffect},   {"transport", amikeco::bench::BenchTransport},
+                    {"effects", amikeco::bench::BenchEffects},          {"growth", amikeco::bench::BenchGrowth}};
   for (const auto& benchmark : benchmarks) {
     bool wanted = argc == 1;
     for (int i = 1; i < argc; ++i) wanted = wanted || std::strcmp(argv[i], benchmark.name) == 0;

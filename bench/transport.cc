@@ -1,29 +1,29 @@
-// Facts through the queue with no effect, published, received and acknowledged in batches of the relay's size. Beside
-// it, on the same Redis in turn: the same batches by bare pipelined XADD, XREADGROUP and XACK, which is the limit, and
-// BullMQ's worker at the best of four concurrencies, whose time of adding jobs is not counted.
+// Facts through the queue with no effect, published in batches of the relay's size, received and acknowledged in those
+// of the consumer's. Beside it, on the same Redis in turn: the same batches by bare pipelined XADD, XREADGROUP and
+// XACK, which is the limit, and BullMQ's worker at the best of four concurrencies, whose time of adding jobs is not
+// counted.
 #include <hiredis/hiredis.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "bench/bullmq.h"
 #include "bench/harness.h"
+#include "common/events/consumer.h"
 #include "common/events/redis_queue.h"
+#include "common/events/relay.h"
 #include "tests/support/redis.h"
 
 namespace amikeco::bench {
 namespace {
 
-constexpr int kBatch = 64;
-constexpr int kBatches = 320;
+const int kPublished = RelayOptions().batch;
+const int kReceived = ConsumerOptions().batch;
+constexpr int kBatches = 160;
 constexpr int kJobs = 5000;
-constexpr int kTransportRuns = 3;
 
 std::string Body() { return std::string(250, 'x'); }
 
@@ -31,7 +31,7 @@ double PerSecond(int count, absl::Time start) { return count / absl::ToDoubleSec
 
 Batch BatchAfter(int64_t number, const std::string& epoch) {
   Batch batch{"bench", epoch, number, 0, {}};
-  for (int i = 1; i <= kBatch; ++i) {
+  for (int i = 1; i <= kPublished; ++i) {
     batch.parcels.push_back({number + i, absl::StrCat("subjects/", number + i), Body()});
   }
   return batch;
@@ -46,16 +46,16 @@ double OursPerSecond(const RedisServer& redis, int run) {
   OrDie(queue.Begin("bench", "epoch", 0, {}));
   OrDie(queue.Receive(subscription, 1, absl::ZeroDuration()));  // makes the group
   const absl::Time start = absl::Now();
-  for (int64_t number = 0; number < int64_t{kBatches} * kBatch; number += kBatch) {
+  for (int64_t number = 0; number < int64_t{kBatches} * kPublished; number += kPublished) {
     OrDie(queue.Publish(BatchAfter(number, "epoch")));
-    for (int left = kBatch; left > 0;) {
-      const std::vector<Parcel> parcels = OrDie(queue.Receive(subscription, kBatch, absl::Seconds(5)));
+    for (int left = kPublished; left > 0;) {
+      const std::vector<Parcel> parcels = OrDie(queue.Receive(subscription, kReceived, absl::Seconds(5)));
       if (parcels.empty()) OrDie(absl::DataLossError("facts did not arrive"));
       OrDie(queue.Acknowledge(subscription, parcels));
       left -= static_cast<int>(parcels.size());
     }
   }
-  return PerSecond(kBatches * kBatch, start);
+  return PerSecond(kBatches * kPublished, start);
 }
 
 void Flush(RedisConnection& redis, std::vector<RedisCommand>& commands) {
@@ -72,44 +72,35 @@ double BarePerSecond(const RedisServer& redis, int run) {
   const absl::Time start = absl::Now();
   std::vector<RedisCommand> commands;
   for (int batch = 0; batch < kBatches; ++batch) {
-    for (int i = 0; i < kBatch; ++i)
+    for (int i = 0; i < kPublished; ++i) {
       commands.push_back({"XADD", stream, "*", "subject", "subjects/1", "event", Body()});
+    }
     Flush(connection, commands);
-    const RedisReply reply = OrDie(connection.Run(
-        {"XREADGROUP", "GROUP", "group", "consumer", "COUNT", absl::StrCat(kBatch), "STREAMS", stream, ">"}));
-    const redisReply& entries = *reply->element[0]->element[1];
-    RedisCommand acknowledge = {"XACK", stream, "group"};
-    for (size_t i = 0; i < entries.elements; ++i) acknowledge.emplace_back(TextOf(*entries.element[i]->element[0]));
-    OrDie(connection.Run(acknowledge));
+    for (int left = kPublished; left > 0;) {
+      const RedisReply reply = OrDie(connection.Run(
+          {"XREADGROUP", "GROUP", "group", "consumer", "COUNT", absl::StrCat(kReceived), "STREAMS", stream, ">"}));
+      const redisReply& entries = *reply->element[0]->element[1];
+      RedisCommand acknowledge = {"XACK", stream, "group"};
+      for (size_t i = 0; i < entries.elements; ++i) acknowledge.emplace_back(TextOf(*entries.element[i]->element[0]));
+      OrDie(connection.Run(acknowledge));
+      left -= static_cast<int>(entries.elements);
+    }
   }
-  return PerSecond(kBatches * kBatch, start);
-}
-
-double BullmqPerSecond(const RedisServer& redis, int concurrency) {
-  const std::string command = absl::StrCat("bench/node/bullmq ", redis.port(), " ", kJobs, " ", concurrency);
-  FILE* const pipe = popen(command.c_str(), "r");
-  char line[64] = {};
-  const bool read = pipe != nullptr && std::fgets(line, sizeof(line), pipe) != nullptr;
-  double rate = 0;
-  if (pipe == nullptr || pclose(pipe) != 0 || !read || !absl::SimpleAtod(line, &rate)) {
-    OrDie(absl::UnavailableError("bench/node/bullmq failed: it needs node, npm and the root of the tree"));
-  }
-  return rate;
+  return PerSecond(kBatches * kPublished, start);
 }
 
 }  // namespace
 
 void BenchTransport() {
   const std::unique_ptr<RedisServer> redis = OrDie(RedisServer::Start());
+  const int concurrency = BestConcurrency([&](int candidate) { return BullmqPerSecond(*redis, kJobs, candidate); });
   std::vector<double> ours, bare, bullmq;
-  for (int run = 0; run < kTransportRuns; ++run) {
+  for (int run = 0; run < kRuns; ++run) {
     bare.push_back(BarePerSecond(*redis, run));
     ours.push_back(OursPerSecond(*redis, run));
-    double best = 0;
-    for (const int concurrency : {1, 10, 50, 100}) best = std::max(best, BullmqPerSecond(*redis, concurrency));
-    bullmq.push_back(best);
+    bullmq.push_back(BullmqPerSecond(*redis, kJobs, concurrency));
   }
-  Print(absl::StrCat("transport_beside_bare_streams_batch_", kBatch), "facts/s", ours, bare, true);
+  Print(absl::StrCat("transport_beside_bare_streams_batch_", kPublished), "facts/s", ours, bare, true);
   Print("transport_beside_bullmq_at_its_best", "facts/s", ours, bullmq, true);
 }
 

@@ -1,0 +1,33 @@
+// The product's own stores and queue at an address: what a service's configuration would name.
+#ifndef AMIKECO_BENCH_BACKENDS_H_
+#define AMIKECO_BENCH_BACKENDS_H_
+
+#include <string>
+
+#include "amikeco/config/v1/config.pb.h"
+#include "tests/support/redis.h"
+
+namespace amikeco::bench {
+
+inline config::v1::StoreConfig SqliteAt(const std::string& path) {
+  config::v1::StoreConfig config;
+  config.mutable_sqlite()->set_path(path);
+  return config;
+}
+
+inline config::v1::StoreConfig PostgresAt(const std::string& conninfo, int connections) {
+  config::v1::StoreConfig config;
+  config.mutable_postgres()->set_conninfo(conninfo);
+  config.mutable_postgres()->set_connections(connections);
+  return config;
+}
+
+inline config::v1::QueueConfig QueueAt(const RedisServer& redis) {
+  config::v1::QueueConfig config;
+  config.mutable_redis()->set_port(redis.port());
+  return config;
+}
+
+}  // namespace amikeco::bench
+
+#endif  // AMIKECO_BENCH_BACKENDS_H_
