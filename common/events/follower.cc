@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/base/dates.h"
+#include "common/base/steady.h"
 #include "common/events/backoff.h"
 #include "common/events/parked.h"
 #include "common/events/pauses.h"
@@ -78,7 +79,7 @@ void Consumer::Follower::LetGo() {
 
 // When the store cannot say, it stays as it was.
 bool Consumer::Follower::Paused() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < look_for_pause_) return paused_;
   look_for_pause_ = now + options_.look_for_pause;
   (void)wiring_.store.Read([&](Reader& reader) -> absl::Status {
@@ -120,7 +121,7 @@ absl::Status Consumer::Follower::Load() {
 
 // Keeps how far the group is, once in a while.
 absl::Status Consumer::Follower::Save(int64_t number) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (number == record_.value.number() || now < save_again_) return absl::OkStatus();
   save_again_ = now + kSaveEvery;
   AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
@@ -161,7 +162,7 @@ bool Consumer::Follower::IsFull() const {
 
 absl::Status Consumer::Follower::Receive(absl::Duration wait) {
   if (IsFull()) return absl::OkStatus();
-  wait = std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), wait);
+  wait = std::clamp(EarliestRetry() - SteadyNow(), absl::ZeroDuration(), wait);
   AMIKECO_ASSIGN_OR_RETURN(auto parcels, wiring_.queue.Receive(subscription_, options_.batch, wait));
   for (Parcel& parcel : parcels) Accept(std::move(parcel));
   return absl::OkStatus();
@@ -257,7 +258,7 @@ Consumer::Follower::Outcome Consumer::Follower::Failed(Item& item, const absl::S
   if (IsPassing(after)) ++item.faults;
   blameless_ = IsPassing(after);
   item.not_before =
-      absl::Now() + BackoffAfter(std::max(item.tries, item.faults), options_.least_backoff, options_.most_backoff);
+      SteadyNow() + BackoffAfter(std::max(item.tries, item.faults), options_.least_backoff, options_.most_backoff);
   return Outcome::kRetry;
 }
 
@@ -338,7 +339,7 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
   return count;
 }
 
-bool Consumer::Follower::OutOfTime() const { return absl::Now() >= step_ends_; }
+bool Consumer::Follower::OutOfTime() const { return SteadyNow() >= step_ends_; }
 
 // Tries each fact whose time has come; a subject's later facts wait for its first. Returns how many are done with.
 int Consumer::Follower::HandleAll() {
@@ -349,7 +350,7 @@ int Consumer::Follower::HandleAll() {
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
     if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
-    if (waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
+    if (waiting.count(item->parcel.subject) > 0 || item->not_before > SteadyNow()) {
       waiting.insert(item->parcel.subject);
     } else if (item->tries + item->faults > 0) {
       count += HandleAlone(item, waiting);
@@ -386,7 +387,7 @@ absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
   standing_ = false;
   const absl::Status received = Receive(done_.empty() && !cut_short_ ? wait : absl::ZeroDuration());
   // Facts that each take their time must not keep the step from saying that it is alive, and from acknowledging.
-  step_ends_ = absl::Now() + options_.stuck_after / 6;
+  step_ends_ = SteadyNow() + options_.stuck_after / 6;
   const int count = HandleAll();
   cut_short_ = OutOfTime();
   const absl::Status acknowledged = Acknowledge();
@@ -411,7 +412,7 @@ absl::Status Consumer::Follower::StandStill() {
 // Lag without progress is a fault of ours when nothing else explains it: connect anew, and if that does not help let
 // the process be started again.
 void Consumer::Follower::Watch() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < watch_again_) return;
   watch_again_ = now + std::min(absl::Seconds(2), options_.stuck_after / 4);
   const auto stats = wiring_.queue.Stats(source_);
@@ -446,7 +447,7 @@ void Consumer::Follower::Watch() {
 }
 
 absl::Status Consumer::Follower::Healthy() {
-  if (absl::Now() - loop_.last_turn() > options_.stuck_after) {
+  if (SteadyNow() - loop_.last_turn() > options_.stuck_after) {
     return absl::InternalError(absl::StrCat("a reaction to a fact of ", source_, " hangs"));
   }
   absl::MutexLock lock(&health_mutex_);
@@ -460,7 +461,7 @@ absl::Duration Consumer::Follower::Turn() {
     absl::MutexLock lock(&step_mutex_);
     if (paused_) return options_.wait;
     if (!IsFull() || cut_short_) return absl::ZeroDuration();  // it is Receive that waits
-    return std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), options_.wait);
+    return std::clamp(EarliestRetry() - SteadyNow(), absl::ZeroDuration(), options_.wait);
   }
   if (failures_++ == 0) {
     LogWarning("Facts cannot be received; trying again.",

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/events/redis_scripts.h"
 
 namespace amikeco {
@@ -190,7 +191,7 @@ void RedisQueue::Place::Forget() {
 
 absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, absl::Time deadline) {
   do {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     AMIKECO_RETURN_IF_ERROR(Lease(now));
     if (!ready_.empty()) return Take(limit);
     auto again = ReadAgain(limit);
@@ -204,13 +205,13 @@ absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, abs
     }
     AMIKECO_RETURN_IF_ERROR(read);
     if (!ready_.empty()) return Take(limit);
-  } while (absl::Now() < deadline);
+  } while (SteadyNow() < deadline);
   return std::vector<Parcel>();
 }
 
 absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::Receive(int limit, absl::Duration wait) {
   absl::MutexLock lock(&mutex_);
-  auto parcels = TryReceive(limit, absl::Now() + wait);
+  auto parcels = TryReceive(limit, SteadyNow() + wait);
   if (!parcels.ok()) Forget();
   return parcels;
 }
