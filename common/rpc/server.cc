@@ -28,6 +28,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/config/textproto.h"
 #include "common/rpc/errors.h"
@@ -67,7 +68,9 @@ Metadata MetadataOf(const grpc::ServerContextBase& context) {
 
 absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
   const auto deadline = context.deadline();
-  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
+  // As long from now as gRPC says: absl::Now() takes seconds to follow a system's clock that is set.
+  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 Peer PeerOf(const grpc::ServerContextBase& context) {
