@@ -44,8 +44,15 @@ const Actor& Operator() {
 
 }  // namespace
 
-Stage::Stage(const std::map<Service, std::string>& targets) {
+Stage::Stage(const std::map<Service, std::string>& targets, const std::string& service_config)
+    : retries_by_policy_(!service_config.empty()) {
   for (const auto& [service, target] : targets) {
+    if (retries_by_policy_) {
+      config::v1::PeerConfig peer;
+      peer.set_target(absl::StrCat("ipv4:", target));
+      replicas_[service].channels.push_back(std::make_unique<Channel>(peer, Credentials(), service_config));
+      continue;
+    }
     for (const absl::string_view replica : absl::StrSplit(target, ',')) {
       config::v1::PeerConfig peer;
       peer.set_target(std::string(replica));
@@ -87,7 +94,7 @@ absl::Status Stage::CallBytes(Service service, absl::string_view method, const A
       }
       return absl::OkStatus();
     }
-    if (!MayRetry(answer.status()) || absl::Now() > give_up) {
+    if (!MayRetry(answer.status()) || retries_by_policy_ || absl::Now() > give_up) {
       const absl::Status& status = answer.status();
       return absl::Status(status.code(),
                           absl::StrCat(address.name, ".", method, ": ", status.message(), " [", ReasonOf(status), "]"));

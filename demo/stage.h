@@ -31,7 +31,9 @@ class Stage {
  public:
   // `targets` by service: the "host:port" of each replica, separated by commas. One is called for
   // as long as it answers, then the next.
-  explicit Stage(const std::map<Service, std::string>& targets);
+  // With a service config (samples/service_config.json) a service's replicas share one channel that follows it, and
+  // nothing is retried here: what a partner would see is returned.
+  explicit Stage(const std::map<Service, std::string>& targets, const std::string& service_config = "");
 
   // Calls "SubmitApplication" of the service as `actor`. Retries while the service is away, for at most a minute; any
   // other error is returned. `request` gets a request_id when it has such a field and none is set.
@@ -69,6 +71,7 @@ class Stage {
     std::atomic<size_t> turn{0};  // modulo their number: the one that is called
   };
 
+  const bool retries_by_policy_;
   std::map<Service, Replicas> replicas_;
   RandomIds ids_;
   mutable absl::Mutex mutex_;

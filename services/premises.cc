@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/cache/redis_buckets.h"
 #include "common/events/backoff.h"
 #include "common/events/consumer.h"
@@ -44,11 +44,11 @@ absl::StatusOr<std::string> Migrate(const config::v1::CommonConfig& config) { re
 
 absl::StatusOr<std::unique_ptr<Store>> OpenPatiently(const config::v1::StoreConfig& config, Process& process,
                                                      absl::Duration patience) {
-  const absl::Time give_up = absl::Now() + patience;
+  const absl::Time give_up = SteadyNow() + patience;
   for (int tries = 1;; ++tries) {
     auto store = OpenStore(config);
     const bool passing = config.has_postgres() && absl::IsUnavailable(store.status());
-    if (!passing || absl::Now() > give_up) return store;
+    if (!passing || SteadyNow() > give_up) return store;
     LogWarning("The database cannot be opened; trying again.",
                {{"tries", tries}, {"reason", store.status().message()}});
     if (process.WaitForStop(BackoffAfter(tries, absl::Milliseconds(100), absl::Seconds(5)))) return store;

@@ -27,6 +27,9 @@ bool Unpack(absl::string_view packed, absl::Time& loaded, std::string& value) {
   return true;
 }
 
+// What was loaded in the future is old too: the clock was set back since.
+absl::Duration AgeAt(absl::Time now, absl::Time loaded) { return absl::AbsDuration(now - loaded); }
+
 }  // namespace
 
 ReadThrough::ReadThrough(const std::string& service, const Clock& clock, Metrics& metrics, RedisCache* shared,
@@ -68,7 +71,7 @@ void ReadThrough::Keep(Entry entry) {
 
 bool ReadThrough::FindFresh(const std::string& key, absl::Duration staleness, std::string& value) {
   const auto found = by_key_.find(key);
-  if (found == by_key_.end() || clock_.Now() - found->second->loaded > staleness) return false;
+  if (found == by_key_.end() || AgeAt(clock_.Now(), found->second->loaded) > staleness) return false;
   entries_.splice(entries_.begin(), entries_, found->second);
   value = found->second->value;
   return true;
@@ -82,7 +85,7 @@ ReadThrough::Entry ReadThrough::Fetch(const std::string& key, absl::Duration sta
   const absl::Time now = clock_.Now();
   if (shared_ != nullptr) {
     const auto packed = shared_->Get(key);
-    shared = packed && Unpack(*packed, entry.loaded, entry.value) && now - entry.loaded <= staleness;
+    shared = packed && Unpack(*packed, entry.loaded, entry.value) && AgeAt(now, entry.loaded) <= staleness;
     if (shared) {
       from_redis_.Increment();
       return entry;
@@ -150,7 +153,7 @@ absl::StatusOr<std::string> ReadThrough::Read(const std::string& key, absl::Dura
     absl::MutexLock lock(&flight->mutex);
     flight->mutex.Await(absl::Condition(&flight->done));
     // Its reader may have been content with something older than this one is.
-    if (!flight->result.ok() || clock_.Now() - flight->loaded <= staleness) return flight->result;
+    if (!flight->result.ok() || AgeAt(clock_.Now(), flight->loaded) <= staleness) return flight->result;
   }
 }
 

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 
 namespace amikeco {
 namespace {
@@ -35,7 +34,7 @@ RedisCache::~RedisCache() {
 bool RedisCache::Admit() {
   int64_t until = open_until_.load();
   if (until == 0) return true;
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (absl::ToUnixMicros(now) < until) return false;
   return open_until_.compare_exchange_strong(until, absl::ToUnixMicros(now + options_.open_for));
 }
@@ -45,7 +44,7 @@ void RedisCache::Report(bool success) {
     failures_ = 0;
     open_until_ = 0;
   } else if (++failures_ >= options_.failures_to_open) {
-    open_until_ = absl::ToUnixMicros(absl::Now() + options_.open_for);
+    open_until_ = absl::ToUnixMicros(SteadyNow() + options_.open_for);
   }
 }
 
@@ -62,8 +61,8 @@ std::shared_ptr<RedisCache::Errand> RedisCache::Send(RedisCommand command) {
 std::optional<std::string> RedisCache::Get(absl::string_view key) {
   const auto errand = Send({"GET", absl::StrCat(prefix_, key)});
   if (errand == nullptr) return std::nullopt;
-  absl::MutexLock lock(&errand->mutex);
-  if (!errand->mutex.AwaitWithTimeout(absl::Condition(&errand->done), options_.patience)) {
+  std::unique_lock<std::mutex> lock(errand->mutex);
+  if (!errand->wake.wait_for(lock, absl::ToChronoNanoseconds(options_.patience), [&] { return errand->done; })) {
     Report(false);
     return std::nullopt;
   }
@@ -84,11 +83,12 @@ void RedisCache::Finish(const std::deque<std::shared_ptr<Errand>>& errands) {
   const auto replies = redis_.Run(commands);
   Report(replies.ok());
   for (size_t i = 0; i < errands.size(); ++i) {
-    absl::MutexLock lock(&errands[i]->mutex);
+    const std::lock_guard<std::mutex> lock(errands[i]->mutex);
     if (replies.ok() && (*replies)[i]->type == REDIS_REPLY_STRING) {
       errands[i]->value = std::string(TextOf(*(*replies)[i]));
     }
     errands[i]->done = true;
+    errands[i]->wake.notify_all();
   }
 }
 

@@ -6,8 +6,10 @@
 #define AMIKECO_COMMON_CACHE_REDIS_CACHE_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,8 +17,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/steady.h"
 #include "common/events/redis.h"
 
 namespace amikeco {
@@ -42,15 +44,16 @@ class RedisCache {
   void Put(absl::string_view key, absl::string_view value, absl::Duration keep);
   void Drop(absl::string_view key);
 
-  bool open() const { return open_until_.load() > absl::ToUnixMicros(absl::Now()); }
+  bool open() const { return open_until_.load() > absl::ToUnixMicros(SteadyNow()); }
 
  private:
   // One command on its way; shared by who waits for it and the thread that sends it.
   struct Errand {
     RedisCommand command;
-    absl::Mutex mutex;
-    bool done ABSL_GUARDED_BY(mutex) = false;
-    std::optional<std::string> value ABSL_GUARDED_BY(mutex);
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool done = false;
+    std::optional<std::string> value;
   };
 
   bool Admit();
@@ -63,7 +66,7 @@ class RedisCache {
   const RedisCacheOptions options_;
   RedisConnection redis_;  // the thread's alone
   std::atomic<int> failures_{0};
-  std::atomic<int64_t> open_until_{0};  // unix microseconds
+  std::atomic<int64_t> open_until_{0};  // microseconds of SteadyNow
   absl::Mutex mutex_;
   std::deque<std::shared_ptr<Errand>> waiting_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

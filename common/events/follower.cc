@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "common/base/dates.h"
 #include "common/base/ids.h"
+#include "common/base/steady.h"
 #include "common/events/backoff.h"
 #include "common/events/parked.h"
 #include "common/events/pauses.h"
@@ -71,7 +72,7 @@ Consumer::Follower::Follower(const Wiring& wiring, Reaction react, std::string s
       loop_([this] { return Turn(); }),
       on_scrape_(wiring_.metrics.OnScrape([this] {
         absl::MutexLock lock(&health_mutex_);
-        in_work_seconds_.Set(in_work_ == nullptr ? 0 : absl::ToDoubleSeconds(absl::Now() - in_work_since_));
+        in_work_seconds_.Set(in_work_ == nullptr ? 0 : absl::ToDoubleSeconds(SteadyNow() - in_work_since_));
       })) {}
 
 void Consumer::Follower::Stop() {
@@ -90,7 +91,7 @@ void Consumer::Follower::LetGo() {
 
 // When the store cannot say, it stays as it was.
 bool Consumer::Follower::Paused() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < look_for_pause_) return paused_;
   look_for_pause_ = now + options_.look_for_pause;
   (void)wiring_.store.Read([&](Reader& reader) -> absl::Status {
@@ -132,7 +133,7 @@ absl::Status Consumer::Follower::Load() {
 
 // Keeps how far the group is, once in a while.
 absl::Status Consumer::Follower::Save(int64_t number) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (number == record_.value.number() || now < save_again_) return absl::OkStatus();
   save_again_ = now + kSaveEvery;
   AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
@@ -173,7 +174,7 @@ bool Consumer::Follower::IsFull() const {
 
 absl::Status Consumer::Follower::Receive(absl::Duration wait) {
   if (IsFull()) return absl::OkStatus();
-  wait = std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), wait);
+  wait = std::clamp(EarliestRetry() - SteadyNow(), absl::ZeroDuration(), wait);
   AMIKECO_ASSIGN_OR_RETURN(auto parcels, wiring_.queue.Receive(subscription_, options_.batch, wait));
   for (Parcel& parcel : parcels) Accept(std::move(parcel));
   return absl::OkStatus();
@@ -224,7 +225,7 @@ absl::StatusOr<Consumer::Follower::Outcome> Consumer::Follower::Attempt(Transact
 void Consumer::Follower::SetInWork(const Item* item) {
   absl::MutexLock lock(&health_mutex_);
   in_work_ = item;
-  in_work_since_ = absl::Now();
+  in_work_since_ = SteadyNow();
 }
 
 absl::StatusOr<std::vector<Consumer::Follower::Outcome>> Consumer::Follower::TryTogether(const Group& group) {
@@ -281,7 +282,7 @@ Consumer::Follower::Outcome Consumer::Follower::Failed(Item& item, const absl::S
   if (IsPassing(after)) ++item.faults;
   blameless_ = IsPassing(after);
   item.not_before =
-      absl::Now() + BackoffAfter(std::max(item.tries, item.faults), options_.least_backoff, options_.most_backoff);
+      SteadyNow() + BackoffAfter(std::max(item.tries, item.faults), options_.least_backoff, options_.most_backoff);
   return Outcome::kRetry;
 }
 
@@ -354,7 +355,7 @@ Consumer::Follower::Outcome Consumer::Follower::TrySuspect(std::list<Item>::iter
   if (more) {
     // From now, not from the end: others have that long whatever else ends the process, and a process that always ends
     // soon after its start, for a reason of its own, tries no fact often enough to have it parked.
-    item->not_before = absl::Now() + BackoffAfter(ends, options_.least_pause, absl::InfiniteDuration());
+    item->not_before = SteadyNow() + BackoffAfter(ends, options_.least_pause, absl::InfiniteDuration());
     LogWarning("A fact waits: the process ended while it was tried.", {{"service", wiring_.service},
                                                                        {"source", source_},
                                                                        {"event", item->event.id()},
@@ -373,9 +374,9 @@ Consumer::Follower::Outcome Consumer::Follower::TrySuspect(std::list<Item>::iter
 // Returns how many facts are done with: one or none.
 int Consumer::Follower::HandleAlone(std::list<Item>::iterator item, std::set<std::string>& waiting) {
   if (waiting.count(item->parcel.subject) > 0) return 0;
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   const Outcome outcome = item->parcel.again ? TrySuspect(item) : TryAlone(item);
-  handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
+  handling_.Observe(absl::ToDoubleSeconds(SteadyNow() - start));
   if (outcome == Outcome::kRetry || outcome == Outcome::kEnded) {
     Count(outcome, *item);
     waiting.insert(item->parcel.subject);
@@ -389,11 +390,11 @@ int Consumer::Follower::HandleAlone(std::list<Item>::iterator item, std::set<std
 // tried by itself.
 int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting) {
   int count = 0;
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   const auto outcomes = group.size() > 1 ? TryTogether(group) : absl::CancelledError("nothing to share");
   for (size_t i = 0; i < group.size(); ++i) {
     if (outcomes.ok()) {
-      handling_.Observe(absl::ToDoubleSeconds(absl::Now() - start) / static_cast<double>(group.size()));
+      handling_.Observe(absl::ToDoubleSeconds(SteadyNow() - start) / static_cast<double>(group.size()));
       Done(group[i], (*outcomes)[i], start);
       ++count;
     } else if (!loop_.stopping() && !Paused() && (i == 0 || !OutOfTime())) {
@@ -404,7 +405,7 @@ int Consumer::Follower::HandleGroup(Group& group, std::set<std::string>& waiting
   return count;
 }
 
-bool Consumer::Follower::OutOfTime() const { return absl::Now() >= step_ends_; }
+bool Consumer::Follower::OutOfTime() const { return SteadyNow() >= step_ends_; }
 
 // Tries each fact whose time has come; a subject's later facts wait for its first. Suspects come last: what follows
 // them of their subjects waits, and all others are done when one of them ends the process. Returns how many are done
@@ -417,7 +418,7 @@ int Consumer::Follower::HandleAll() {
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
     if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
-    if (item->parcel.again || waiting.count(item->parcel.subject) > 0 || item->not_before > absl::Now()) {
+    if (item->parcel.again || waiting.count(item->parcel.subject) > 0 || item->not_before > SteadyNow()) {
       waiting.insert(item->parcel.subject);
     } else if (item->tries + item->faults > 0) {
       count += HandleAlone(item, waiting);
@@ -440,7 +441,7 @@ int Consumer::Follower::HandleSuspects() {
   for (auto next = backlog_.begin(); next != backlog_.end();) {
     const auto item = next++;
     if (loop_.stopping() || Paused() || (tried && OutOfTime())) return count;
-    if (!item->parcel.again || item->not_before > absl::Now()) {
+    if (!item->parcel.again || item->not_before > SteadyNow()) {
       waiting.insert(item->parcel.subject);
       continue;
     }
@@ -477,7 +478,7 @@ absl::StatusOr<int> Consumer::Follower::Step(absl::Duration wait) {
   standing_ = false;
   const absl::Status received = Receive(done_.empty() && !cut_short_ ? wait : absl::ZeroDuration());
   // Facts that each take their time must not keep the step from saying that it is alive, and from acknowledging.
-  step_ends_ = absl::Now() + options_.stuck_after / 6;
+  step_ends_ = SteadyNow() + options_.stuck_after / 6;
   const int count = HandleAll();
   cut_short_ = OutOfTime();
   const absl::Status acknowledged = Acknowledge();
@@ -502,7 +503,7 @@ absl::Status Consumer::Follower::StandStill() {
 // Lag without progress is a fault of ours when nothing else explains it: connect anew, and if that does not help let
 // the process be started again.
 void Consumer::Follower::Watch() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < watch_again_) return;
   watch_again_ = now + std::min(absl::Seconds(2), options_.stuck_after / 4);
   const auto stats = wiring_.queue.Stats(source_);
@@ -537,7 +538,7 @@ void Consumer::Follower::Watch() {
 }
 
 absl::Status Consumer::Follower::Healthy() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   absl::MutexLock lock(&health_mutex_);
   if (in_work_ != nullptr && now - in_work_since_ > options_.stuck_after) {
     return absl::InternalError(absl::StrCat("the reaction to ", in_work_->event.type(), " ", in_work_->event.id(),
@@ -556,7 +557,7 @@ absl::Duration Consumer::Follower::Turn() {
     absl::MutexLock lock(&step_mutex_);
     if (paused_) return options_.wait;
     if (!IsFull() || cut_short_) return absl::ZeroDuration();  // it is Receive that waits
-    return std::clamp(EarliestRetry() - absl::Now(), absl::ZeroDuration(), options_.wait);
+    return std::clamp(EarliestRetry() - SteadyNow(), absl::ZeroDuration(), options_.wait);
   }
   if (failures_++ == 0) {
     LogWarning("Facts cannot be received; trying again.",

@@ -2,11 +2,11 @@
 #ifndef AMIKECO_COMMON_EVENTS_LOOP_H_
 #define AMIKECO_COMMON_EVENTS_LOOP_H_
 
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace amikeco {
@@ -26,17 +26,18 @@ class Loop {
   void Poke();
   // True while Stop waits: a long step should end early.
   bool stopping();
-  // When the loop last came back to wait or to ask whether to stop; long ago: a step hangs.
+  // When (SteadyNow) the loop last came back to wait or to ask whether to stop; long ago: a step hangs.
   absl::Time last_turn();
 
  private:
   void Run();
 
   const std::function<absl::Duration()> step_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool poked_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time last_turn_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  bool poked_ = false;
+  absl::Time last_turn_ = absl::InfiniteFuture();
   std::thread thread_;
 };
 

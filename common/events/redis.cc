@@ -6,8 +6,8 @@
 #include "absl/random/random.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 
 namespace amikeco {
@@ -61,7 +61,7 @@ absl::Status RedisConnection::Broken() {
       " cannot be reached: ", context_ != nullptr && context_->err != 0 ? context_->errstr : "connection lost"));
   context_.reset();
   static thread_local absl::BitGen random;
-  not_before_ = absl::Now() + backoff_ * absl::Uniform(random, 0.5, 1.0);
+  not_before_ = SteadyNow() + backoff_ * absl::Uniform(random, 0.5, 1.0);
   backoff_ = std::min(backoff_ * 2, kMostBackoff);
   return status;
 }
@@ -74,7 +74,7 @@ void RedisConnection::SetTimeout(absl::Duration timeout) {
 
 absl::Status RedisConnection::Connect() {
   if (context_ != nullptr) return absl::OkStatus();
-  if (absl::Now() < not_before_) return absl::UnavailableError("Redis was away a moment ago");
+  if (SteadyNow() < not_before_) return absl::UnavailableError("Redis was away a moment ago");
   context_.reset(redisConnectWithTimeout(address_.host.c_str(), address_.port, absl::ToTimeval(address_.timeout)));
   if (context_ == nullptr || context_->err != 0) return Broken();
   redisEnableKeepAlive(context_.get());

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/events/redis_scripts.h"
 
 namespace amikeco {
@@ -185,7 +186,7 @@ void RedisQueue::Place::Forget() {
 }
 
 absl::Status RedisQueue::Place::Read(int limit, absl::Time deadline) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   AMIKECO_RETURN_IF_ERROR(Lease(now));
   if (!ready_.empty()) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(const bool again, ReadAgain(limit));
@@ -198,7 +199,7 @@ absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, abs
     if (!joined_) {
       AMIKECO_ASSIGN_OR_RETURN(joined_, Join());
       if (!joined_) {
-        absl::SleepFor(std::clamp(deadline - absl::Now(), absl::ZeroDuration(), kAskAgain));
+        absl::SleepFor(std::clamp(deadline - SteadyNow(), absl::ZeroDuration(), kAskAgain));
         continue;
       }
     }
@@ -209,13 +210,13 @@ absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::TryReceive(int limit, abs
     }
     AMIKECO_RETURN_IF_ERROR(read);
     if (!ready_.empty()) return Take(limit);
-  } while (absl::Now() < deadline);
+  } while (SteadyNow() < deadline);
   return std::vector<Parcel>();
 }
 
 absl::StatusOr<std::vector<Parcel>> RedisQueue::Place::Receive(int limit, absl::Duration wait) {
   absl::MutexLock lock(&mutex_);
-  auto parcels = TryReceive(limit, absl::Now() + wait);
+  auto parcels = TryReceive(limit, SteadyNow() + wait);
   if (!parcels.ok()) Forget();
   return parcels;
 }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "absl/time/clock.h"
 #include "amikeco/event/v1/event.pb.h"
 #include "common/base/dates.h"
 #include "common/base/ids.h"
+#include "common/base/steady.h"
 #include "common/events/backoff.h"
 #include "common/observe/log.h"
 
@@ -181,7 +181,7 @@ absl::Status Relay::LookAtGroups() {
 }
 
 absl::Status Relay::Trim(int64_t floor) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   const int64_t gained = floor - record_.value.floor();
   if (gained <= 0 || (gained < options_.trim_at && now < trim_again_)) return absl::OkStatus();
   // Saved first: a mark that is lower than what was dropped would hide from a new group that it misses something.
@@ -194,7 +194,7 @@ absl::Status Relay::Trim(int64_t floor) {
 absl::Status Relay::Look() {
   AMIKECO_RETURN_IF_ERROR(LookForLoss());
   AMIKECO_RETURN_IF_ERROR(LookAtGroups());
-  look_again_ = absl::Now() + options_.poll;
+  look_again_ = SteadyNow() + options_.poll;
   return absl::OkStatus();
 }
 
@@ -248,13 +248,13 @@ absl::StatusOr<int> Relay::PublishNext() {
 absl::StatusOr<int> Relay::Step() {
   AMIKECO_ASSIGN_OR_RETURN(const bool held, Hold());
   if (!held) return 0;
-  if (absl::Now() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
+  if (SteadyNow() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
   int total = 0;
   while (!paused_ && !loop_->stopping()) {
     AMIKECO_ASSIGN_OR_RETURN(const int count, PublishNext());
     if (count == 0) break;
     total += count;
-    if (absl::Now() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
+    if (SteadyNow() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
   }
   return total;
 }

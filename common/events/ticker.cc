@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/events/backoff.h"
 #include "common/observe/log.h"
 #include "common/observe/trace.h"
@@ -40,7 +41,7 @@ absl::StatusOr<std::vector<std::string>> Ticker::DueOf(Timed& timed, int limit) 
     AMIKECO_ASSIGN_OR_RETURN(due, timed.Due(reader, wiring_.clock.Now(), most));
     return absl::OkStatus();
   }));
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   std::erase_if(due, [&](const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto failure = failures_.find({&timed, name});
     return failure != failures_.end() && failure->second.not_before > now;
@@ -63,7 +64,7 @@ bool Ticker::TickOne(Timed& timed, const std::string& name) {
   }
   failed_.Increment();
   Failure& failure = failures_[{&timed, name}];
-  failure.not_before = absl::Now() + BackoffAfter(++failure.times, options_.least_backoff, options_.most_backoff);
+  failure.not_before = SteadyNow() + BackoffAfter(++failure.times, options_.least_backoff, options_.most_backoff);
   LogWarning("What was due could not be done; trying again later.",
              {{"service", wiring_.service}, {"record", name}, {"times", failure.times}, {"reason", status.message()}});
   return false;
@@ -80,7 +81,7 @@ absl::StatusOr<int> Ticker::TickAll(Timed& timed) {
 }
 
 void Ticker::Sweep() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < sweep_again_) return;
   sweep_again_ = now + options_.sweep_every;
   const absl::Status status =

@@ -47,7 +47,7 @@ class Ticker final : public Part {
  private:
   struct Failure {
     int times = 0;
-    absl::Time not_before;  // real time
+    absl::Time not_before;  // SteadyNow
   };
   using FailureKey = std::pair<const Timed*, std::string>;
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace amikeco {
@@ -100,6 +101,7 @@ Process::Process(const config::v1::ProcessConfig& config, absl::string_view serv
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, as a full disk is
   google::protobuf::SetLogHandler(LogOfProtobuf);
   // Debian's Abseil looks for deadlocks at each lock, and gRPC locks a lot: 5 % of the CPU time of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -150,8 +152,8 @@ absl::Status Process::Ready() {
 absl::Status Process::Alive() { return RunChecks(liveness_); }
 
 bool Process::WaitForStop(absl::Duration wait) {
-  for (const absl::Time end = absl::Now() + wait; !stop_requested_ && absl::Now() < end;) {
-    if (WaitForSignal(std::clamp(end - absl::Now(), absl::ZeroDuration(), kTick)) != 0) RequestStop();
+  for (const absl::Time end = SteadyNow() + wait; !stop_requested_ && SteadyNow() < end;) {
+    if (WaitForSignal(std::clamp(end - SteadyNow(), absl::ZeroDuration(), kTick)) != 0) RequestStop();
   }
   return stop_requested_;
 }
@@ -171,8 +173,8 @@ int Process::WaitUntilToldToStop() {
 
 // Load balancers learn late that we stop; what they send until then is answered and not refused.
 void Process::Linger() {
-  for (const absl::Time end = absl::Now() + drain_delay_; absl::Now() < end;) {
-    if (WaitForSignal(std::clamp(end - absl::Now(), absl::ZeroDuration(), kTick)) != 0) return;
+  for (const absl::Time end = SteadyNow() + drain_delay_; SteadyNow() < end;) {
+    if (WaitForSignal(std::clamp(end - SteadyNow(), absl::ZeroDuration(), kTick)) != 0) return;
   }
 }
 

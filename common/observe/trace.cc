@@ -3,6 +3,9 @@
 #include <curl/curl.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "absl/random/random.h"
@@ -10,7 +13,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/synchronization/mutex.h"
 #include "common/config/config.h"
 #include "common/observe/log.h"
 
@@ -19,7 +21,7 @@ namespace {
 
 // What a collector takes well in one request, and how long a span may wait for company.
 constexpr size_t kBatch = 512;
-constexpr absl::Duration kWait = absl::Seconds(5);
+constexpr std::chrono::seconds kWait(5);
 // 8 batches: about 4 MB. Beyond that the collector is slower than we are.
 constexpr size_t kQueue = 4096;
 constexpr long kTimeoutMillis = 5000;
@@ -142,30 +144,30 @@ class Tracer::Exporter {
 
   ~Exporter() {
     {
-      const absl::MutexLock lock(&mutex_);
+      const std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
     }
+    wake_.notify_all();
     if (thread_.joinable()) thread_.join();
   }
 
   void Add(Span span) {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (waiting_.size() >= kQueue) return dropped_.Increment();
     // Begun with the first span, so that what is only constructed has no threads.
     if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
     waiting_.push_back(std::move(span));
+    if (waiting_.size() >= kBatch) wake_.notify_all();
   }
 
  private:
-  bool Due() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || waiting_.size() >= kBatch; }
-
   void Run() {
     while (true) {
       std::vector<Span> batch;
       bool last = false;
       {
-        const absl::MutexLock lock(&mutex_);
-        mutex_.AwaitWithTimeout(absl::Condition(this, &Exporter::Due), kWait);
+        std::unique_lock<std::mutex> lock(mutex_);
+        wake_.wait_for(lock, kWait, [this] { return stopping_ || waiting_.size() >= kBatch; });
         batch.swap(waiting_);
         last = stopping_;
       }
@@ -207,9 +209,10 @@ class Tracer::Exporter {
   const std::string service_;
   prometheus::Counter& exported_;
   prometheus::Counter& dropped_;
-  absl::Mutex mutex_;
-  std::vector<Span> waiting_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Span> waiting_;
+  bool stopping_ = false;
   std::thread thread_;       // made under the mutex
   bool complained_ = false;  // once per outage, not per batch; of the thread alone
 };

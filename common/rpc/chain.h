@@ -100,6 +100,7 @@ class Chain {
 
   // Counts a call of `method`. A door that queues calls takes the place first, so that waiting calls count too.
   Place Arrive(absl::string_view method);
+  int in_flight() const { return in_flight_; }
   // Runs the call on this thread, from observe to observe. Thread safe. `place` is that of the incoming method.
   Outgoing Dispatch(const Incoming& incoming, const Place& place);
   Outgoing Dispatch(const Incoming& incoming) { return Dispatch(incoming, Arrive(incoming.method)); }

@@ -1,6 +1,7 @@
 #include "common/rpc/quota.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,7 +14,7 @@ namespace amikeco {
 namespace {
 
 // Replicas agree within this: long against a round trip to Redis (0.3 ms), short against a bucket (seconds).
-constexpr absl::Duration kSettleEvery = absl::Milliseconds(100);
+constexpr std::chrono::milliseconds kSettleEvery(100);
 // Calls come a little out of order, which must not count time twice; further back the clock was set back.
 constexpr absl::Duration kClockWasSetBack = absl::Seconds(1);
 
@@ -134,9 +135,10 @@ absl::Status SharedQuotas::Start() {
 
 void SharedQuotas::Stop() {
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  wake_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -144,8 +146,8 @@ void SharedQuotas::Loop() {
   bool away = false;
   while (true) {
     {
-      const absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kSettleEvery)) return;
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (wake_.wait_for(lock, kSettleEvery, [this] { return stopping_; })) return;
     }
     const absl::Status status = quotas_.Settle(shared_, absl::Now());
     if (!status.ok() && !away) {

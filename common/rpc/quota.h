@@ -7,7 +7,9 @@
 #ifndef AMIKECO_COMMON_RPC_QUOTA_H_
 #define AMIKECO_COMMON_RPC_QUOTA_H_
 
+#include <condition_variable>
 #include <list>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -102,8 +104,9 @@ class SharedQuotas final : public Part {
 
   Quotas& quotas_;
   SharedBuckets& shared_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "common/rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/generic/async_generic_service.h>
@@ -27,6 +28,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/config/textproto.h"
 #include "common/rpc/errors.h"
@@ -48,6 +50,9 @@ constexpr int kMostStreams = 1000;
 constexpr int kMostMetadataBytes = 32 << 10;
 // Above our own limit, so that what is a little too much still gets an answer with a name.
 constexpr int kMostMessageBytes = 2 * static_cast<int>(kMaxRequestBytes);
+// A stopping server without calls in work says goodbye for a second.
+constexpr std::chrono::milliseconds kFarewellTurn(50);
+constexpr int kFarewellTurns = 20;
 constexpr unsigned kCertificateRefreshSeconds = 30;
 constexpr char kReflectionPlugin[] = "proto_server_reflection";
 
@@ -63,7 +68,9 @@ Metadata MetadataOf(const grpc::ServerContextBase& context) {
 
 absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
   const auto deadline = context.deadline();
-  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
+  // As long from now as gRPC says: absl::Now() takes seconds to follow a system's clock that is set.
+  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
 }
 
 Peer PeerOf(const grpc::ServerContextBase& context) {
@@ -278,7 +285,10 @@ void LogOfGrpc(gpr_log_func_args* line) {
 class Server::Door {
  public:
   Door(const config::v1::ServerConfig& config, Chain& chain, Process& process)
-      : process_(process), pool_(config.threads() > 0 ? config.threads() : kDefaultThreads), unknown_(chain) {
+      : chain_(chain),
+        process_(process),
+        pool_(config.threads() > 0 ? config.threads() : kDefaultThreads),
+        unknown_(chain) {
     const bool has_certificates = !config.tls().client_ca_file().empty();
     for (const ServiceDescriptor* service : chain.services()) {
       services_.push_back(std::make_unique<ServiceOfBytes>(service, chain, pool_, has_certificates));
@@ -326,7 +336,14 @@ class Server::Door {
     if (health_.joinable()) health_.join();
     if (server_ != nullptr) {
       server_->GetHealthCheckService()->Shutdown();
+      std::thread farewell([this] { HangUpWhenIdle(); });
       server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(process_.drain()));
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        closed_ = true;
+      }
+      wake_.notify_all();
+      farewell.join();
       server_->Wait();
     }
     pool_.Stop();
@@ -335,6 +352,16 @@ class Server::Door {
   int port() const { return port_; }
 
  private:
+  // gRPC waits until every client has hung up, and one that does not look at its connection, or watches our health,
+  // never does. What we wait for is the calls in work, and a moment for those that are on their way to us.
+  void HangUpWhenIdle() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (int idle = 0; idle < kFarewellTurns; idle = chain_.in_flight() == 0 ? idle + 1 : 0) {
+      if (wake_.wait_for(lock, kFarewellTurn, [this] { return closed_; })) return;
+    }
+    grpc_server_cancel_all_calls(server_->c_server());
+  }
+
   void TellHealth() {
     auto* const health = server_->GetHealthCheckService();
     const absl::Status ready = process_.Ready();
@@ -357,6 +384,7 @@ class Server::Door {
     }
   }
 
+  Chain& chain_;
   Process& process_;
   Pool pool_;
   UnknownMethods unknown_;
@@ -368,6 +396,7 @@ class Server::Door {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool closing_ = false;
+  bool closed_ = false;
   std::thread health_;
 };
 

@@ -4,7 +4,10 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/client_unary_call.h>
 #include <grpcpp/impl/rpc_method.h>
+#include <grpcpp/support/sync_stream.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -217,6 +220,48 @@ TEST_F(ServerTest, StopLetsTheCallInWorkEndAndTakesNoNewOne) {
   stopper.join();
   EXPECT_TRUE(refused);
   EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
+// Far below the time that calls in work would be given.
+constexpr absl::Duration kSoon = absl::Seconds(10);
+
+// As one whose process looks at its connections only while it calls, or whose machine is gone.
+TEST_F(ServerTest, StopDoesNotWaitForAClientThatNeverHangsUp) {
+  Start();
+  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(server_->port()));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const absl::string_view preface("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
+  ASSERT_EQ(write(client, preface.data(), preface.size()), static_cast<ssize_t>(preface.size()));
+  char settings[9];
+  ASSERT_EQ(read(client, settings, sizeof(settings)), 9) << "the server has taken the connection";
+  const absl::Time start = absl::Now();
+  server_->Stop();
+  EXPECT_LT(absl::Now() - start, kSoon);
+  close(client);
+}
+
+TEST_F(ServerTest, StopDoesNotWaitForAClientThatWatchesItsHealth) {
+  Start();
+  const auto channel =
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials());
+  grpc::ClientContext context;
+  const grpc::internal::RpcMethod watch("/grpc.health.v1.Health/Watch", grpc::internal::RpcMethod::SERVER_STREAMING);
+  const grpc::Slice empty;
+  const grpc::ByteBuffer everything(&empty, 1);
+  const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> states(
+      grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(channel.get(), watch, &context, everything));
+  grpc::ByteBuffer state;
+  ASSERT_TRUE(states->Read(&state));
+  const absl::Time start = absl::Now();
+  server_->Stop();
+  EXPECT_LT(absl::Now() - start, kSoon);
+  while (states->Read(&state)) {
+  }
+  EXPECT_FALSE(states->Finish().ok());
 }
 
 TEST_F(ServerTest, CanBeStoppedWithoutAStart) {

@@ -8,8 +8,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "common/base/hash.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/observe/log.h"
 #include "common/rpc/errors.h"
@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(const confi
                                                                      const Clock& clock) {
   auto verifier = std::unique_ptr<TokenVerifier>(new TokenVerifier(config, clock));
   const absl::MutexLock lock(&verifier->mutex_);
-  verifier->looked_ = absl::Now();
+  verifier->looked_ = SteadyNow();
   if (absl::Status status = verifier->ReadKeys(); !status.ok()) {
     return absl::FailedPreconditionError(absl::StrCat("identity.jwt.jwks_file: ", status.message()));
   }
@@ -109,7 +109,7 @@ absl::Status TokenVerifier::ReadKeys() {
 }
 
 void TokenVerifier::MaybeReadKeys() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now - looked_ < kLookAgain) return;
   looked_ = now;
   if (absl::Status status = ReadKeys(); !status.ok()) {

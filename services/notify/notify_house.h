@@ -168,11 +168,11 @@ class NotifyHouse {
     return config;
   }
 
- private:
   Origin OriginFor(const event::v1::Event& event) {
     return {kService, SystemActor(kService), clock.Now(), event.traceparent(), event.id()};
   }
 
+ private:
   void Open() {
     auto store = SqliteStore::Open(folder_ / "notify.db");
     if (!store.ok()) {

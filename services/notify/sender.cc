@@ -52,14 +52,15 @@ absl::Status Sender::Start() {
 
 void Sender::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(stop_mutex_);
     stopping_ = true;
   }
+  stop_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
 bool Sender::Stopping() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(stop_mutex_);
   return stopping_;
 }
 
@@ -70,8 +71,8 @@ void Sender::Run() {
     if (!sent.ok()) LogWarning("E-mail could not be looked up.", {{"error", sent.status().message()}});
     const bool well = sent.ok() && reachable_;
     pause = well ? options_.least_pause : std::min(2 * pause, options_.most_pause);
-    absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), well ? options_.poll : pause);
+    std::unique_lock<std::mutex> lock(stop_mutex_);
+    stop_.wait_for(lock, absl::ToChronoNanoseconds(well ? options_.poll : pause), [this] { return stopping_; });
   }
 }
 

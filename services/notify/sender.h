@@ -5,6 +5,8 @@
 #ifndef AMIKECO_SERVICES_NOTIFY_SENDER_H_
 #define AMIKECO_SERVICES_NOTIFY_SENDER_H_
 
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -73,8 +75,10 @@ class Sender final : public Part {
   const Table<v1::Message> messages_;
   Metrics& metrics_;
   absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<std::string> in_hand_ ABSL_GUARDED_BY(mutex_);
+  std::mutex stop_mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
   bool reachable_ = true;  // of the sending thread
   std::thread thread_;
 };

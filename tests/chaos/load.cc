@@ -7,7 +7,9 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
+#include "amikeco/notify/v1/notify.pb.h"
 #include "common/base/dates.h"
 #include "common/base/hash.h"
 
@@ -64,9 +66,13 @@ int64_t VersionIn(absl::string_view subject, absl::string_view etag) {
 
 std::string MarkerOf(absl::string_view subject, int64_t version) { return absl::StrCat(subject, "#", version); }
 
+std::string DigestOf(const google::protobuf::Message& answer) {
+  return absl::BytesToHexString(Sha256(answer.SerializeAsString()).substr(0, 8));
+}
+
 Load::Load(const std::map<demo::Service, std::string>& targets, std::string name, int clients, uint64_t seed,
-           History& history)
-    : stage_(targets), name_(std::move(name)), dice_(seed), history_(history) {
+           History& history, const std::string& service_config)
+    : stage_(targets, service_config), name_(std::move(name)), dice_(seed), history_(history) {
   for (int client = 0; client < clients; ++client) clients_.emplace_back([this, client] { Run(client); });
 }
 
@@ -87,6 +93,7 @@ std::string Load::problem() const {
 void Load::Run(int client) {
   for (int story = 0; !stopping_; ++story) {
     const std::string id = absl::StrCat(name_, "-", client, "-", story);
+    LookAround();
     if (story % 2 == 0) {
       TellAnOfficersStory(id);
     } else {
@@ -105,15 +112,33 @@ bool Load::Command(demo::Service service, const char* method, const Actor& actor
   for (int time = 0; time < (dice_.Below(5) == 0 ? 2 : 1); ++time) {
     const auto answer = stage_.Call<Response>(service, method, actor, request);
     if (!answer.ok()) {
-      absl::MutexLock lock(&mutex_);
-      absl::StrAppend(&problem_, subject, " ", method, ": ", answer.status().ToString(), "\n");
+      Note(absl::StrCat(subject, " ", method), answer.status());
       return false;
     }
-    history_.Acknowledged(request.request_id(), VersionIn(subject, answer->etag()),
-                          absl::BytesToHexString(Sha256(answer->SerializeAsString()).substr(0, 8)));
+    history_.Acknowledged(request.request_id(), VersionIn(subject, answer->etag()), DigestOf(*answer));
     ++answered_;
   }
   return true;
+}
+
+void Load::Note(absl::string_view what, const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  absl::StrAppend(&problem_, what, ": ", status.ToString(), "\n");
+}
+
+// Reads from the services that no command goes to.
+void Load::LookAround() {
+  const Actor clerk = As("people/clerk", "organisations/ipa-us", options::v1::ROLE_COORDINATOR);
+  compliance::v1::ListClearancesRequest clearances;
+  clearances.set_page_size(1);
+  const auto cleared = stage_.Call<compliance::v1::ListClearancesResponse>(demo::Service::kCompliance, "ListClearances",
+                                                                           clerk, clearances);
+  if (!cleared.ok()) Note("ListClearances", cleared.status());
+  notify::v1::ListMessagesRequest messages;
+  messages.set_page_size(1);
+  const auto told =
+      stage_.Call<notify::v1::ListMessagesResponse>(demo::Service::kNotify, "ListMessages", clerk, messages);
+  if (!told.ok()) Note("ListMessages", told.status());
 }
 
 void Load::TellAHostsStory(const std::string& id) {

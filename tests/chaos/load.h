@@ -22,11 +22,14 @@ namespace amikeco::chaos {
 // The fact that is the subject's `version`th, as commands and found facts are matched by it.
 std::string MarkerOf(absl::string_view subject, int64_t version);
 
+// All of an answer, short and printable.
+std::string DigestOf(const google::protobuf::Message& answer);
+
 class Load {
  public:
-  // `targets` as for demo::Stage. `name` begins all names that are made.
+  // `targets` and `service_config` as for demo::Stage. `name` begins all names that are made.
   Load(const std::map<demo::Service, std::string>& targets, std::string name, int clients, uint64_t seed,
-       History& history);
+       History& history, const std::string& service_config = "");
   // Stops when it was not.
   ~Load();
 
@@ -41,9 +44,11 @@ class Load {
   void Run(int client);
   void TellAHostsStory(const std::string& id);
   void TellAnOfficersStory(const std::string& id);
+  void LookAround();
   template <typename Response, typename Request>
   bool Command(demo::Service service, const char* method, const Actor& actor, Request request,
                const std::string& subject, int64_t version);
+  void Note(absl::string_view what, const absl::Status& status);
 
   demo::Stage stage_;
   const std::string name_;

@@ -23,6 +23,7 @@ namespace amikeco {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr char kFakeTime[] = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
 const std::map<std::string, std::string>& Programs() {
   static const auto& programs = *new std::map<std::string, std::string>{{"applicant", AMIKECO_APPLICANT_PROGRAM},
@@ -131,7 +132,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
   std::string text = absl::StrReplaceAll(
       R"(common {
   process { log_level: "info" metrics_listen: "127.0.0.1:0" metrics_port_file: "$run.metrics" adjustable_clock: true }
-  server { listen: "$target" port_file: "$run.port" identity { insecure_loopback: true } }
+  server { listen: "$target" port_file: "$run.port" identity { insecure_loopback: true } $server }
   store { $store }
   queue { redis { host: "127.0.0.1" port: $redis } }
   programmes_dir: "$root/programmes"
@@ -140,6 +141,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
 )",
       {{"$run", folder_ / ("run/" + replica)},
        {"$target", TargetOf(replica)},
+       {"$server", options_.server},
        {"$store", store},
        {"$redis", absl::StrCat(redis_->port())},
        {"$root", root},
@@ -165,9 +167,15 @@ absl::Status Installation::Migrate(const std::string& service) {
 }
 
 absl::Status Installation::Launch(const std::string& replica) {
-  AMIKECO_ASSIGN_OR_RETURN(
-      replicas_[replica], Child::Start({Programs().at(ServiceOf(replica)), "--config", folder_ / ("config/" + replica)},
-                                       {.log = folder_ / ("log/" + replica), .user = "", .folder = ""}));
+  std::vector<std::string> argv{"env"};
+  if (!options_.clock_file.empty()) {
+    // The file is read again each second. What counts time without a date has the kernel's steady clock.
+    argv.insert(argv.end(), {absl::StrCat("LD_PRELOAD=", kFakeTime), "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                             "FAKETIME_CACHE_DURATION=1", "FAKETIME_TIMESTAMP_FILE=" + options_.clock_file});
+  }
+  argv.insert(argv.end(), {Programs().at(ServiceOf(replica)), "--config", folder_ / ("config/" + replica)});
+  AMIKECO_ASSIGN_OR_RETURN(replicas_[replica],
+                           Child::Start(argv, {.log = folder_ / ("log/" + replica), .user = "", .folder = ""}));
   const absl::Time deadline = absl::Now() + kPatience;
   absl::Status health;
   while (replicas_[replica]->Running() && absl::Now() < deadline) {
@@ -180,6 +188,14 @@ absl::Status Installation::Launch(const std::string& replica) {
 }
 
 void Installation::Kill(const std::string& replica) { replicas_.at(replica)->End(SIGKILL, absl::Seconds(10)); }
+
+absl::StatusOr<absl::Duration> Installation::Stop(const std::string& replica) {
+  const absl::Time start = absl::Now();
+  replicas_.at(replica)->Signal(SIGTERM);
+  AMIKECO_ASSIGN_OR_RETURN(const int code, replicas_.at(replica)->Wait(kPatience));
+  if (code != 0) return absl::InternalError(absl::StrCat(replica, ": exit code ", code));
+  return absl::Now() - start;
+}
 
 absl::Status Installation::StopServices() {
   std::vector<std::string> wrong;

@@ -26,9 +26,11 @@ namespace amikeco {
 class Installation {
  public:
   struct Options {
-    bool on_postgres = false;     // each service in a database of its own; otherwise in SQLite files
-    std::set<std::string> twins;  // services with a second replica, "applicant-2"; needs PostgreSQL
-    bool agencies = true;         // the agencies of the United States are imported
+    bool on_postgres = false;          // each service in a database of its own; otherwise in SQLite files
+    std::set<std::string> twins = {};  // services with a second replica, "applicant-2"; needs PostgreSQL
+    bool agencies = true;              // the agencies of the United States are imported
+    std::string server = "";           // further fields of every replica's server config: "max_in_flight: 16"
+    std::string clock_file = "";       // "": the system's clock; else what libfaketime makes of this file's "+3600"
   };
   // "applicant", "matching", "compliance", "notify".
   static const std::vector<std::string>& Services();
@@ -44,6 +46,8 @@ class Installation {
   // A replica: "matching", "applicant-2". Kill is SIGKILL; Launch starts it on the port that it had.
   absl::Status Launch(const std::string& replica);
   void Kill(const std::string& replica);
+  // SIGTERM, and how long the replica took to end; an error when it does not exit with 0 within a minute.
+  absl::StatusOr<absl::Duration> Stop(const std::string& replica);
   // Ends every service in order; an error names those that did not exit with 0, killed ones aside.
   absl::Status StopServices();
 
@@ -72,6 +76,8 @@ class Installation {
                                 const google::protobuf::Message& request) {
     return channels_.at(replica)->Call<Response>(method, request);
   }
+  // The operator's connection to the replica, for calls as others. Thread safe.
+  Channel& channel(const std::string& replica) { return *channels_.at(replica); }
   absl::StatusOr<ops::v1::GetProgressResponse> ProgressOf(const std::string& replica);
   // For messages of a test that failed: what each service waits for, its place in the queue, the end of its log.
   std::string Account();

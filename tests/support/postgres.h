@@ -24,6 +24,8 @@ class PostgresServer {
   absl::StatusOr<std::string> NewDatabase();
   // The first column of the first row that `sql` gives, "" when there is none.
   static absl::StatusOr<std::string> Execute(const std::string& conninfo, const std::string& sql);
+  // The path of the Unix socket that it listens on.
+  std::string socket() const { return folder_ / ".s.PGSQL.5432"; }
   // Ends all connections of clients, as a failover does.
   absl::Status DropConnections();
   // Ends it with open connections cut; what was committed is on disk.

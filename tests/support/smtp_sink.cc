@@ -116,8 +116,9 @@ class SmtpSink::Session {
     mail_.text = std::move(text);
     mail_.encrypted = ssl_ != nullptr;
     mail_.connection = number_;
-    Fault fault;
-    const bool faulty = sink_.TakeFault("BODY", fault);
+    Fault fault{"BODY", Fault::kDrop, "", true};
+    const bool faulty = sink_.LosesAnswer() || sink_.TakeFault("BODY", fault);
+    mail_.answered = !faulty;
     if (!faulty || fault.keep) sink_.Keep(mail_);
     if (!faulty) return Write("250 taken\r\n");
     if (fault.kind == Fault::kDrop) return false;
@@ -275,6 +276,17 @@ void SmtpSink::Keep(Mail mail) {
 void SmtpSink::Fail(Fault fault) {
   absl::MutexLock lock(&mutex_);
   faults_.push_back(std::move(fault));
+}
+
+void SmtpSink::LoseAnswers(double share, uint32_t seed) {
+  absl::MutexLock lock(&mutex_);
+  lost_answers_ = share;
+  dice_.seed(seed);
+}
+
+bool SmtpSink::LosesAnswer() {
+  absl::MutexLock lock(&mutex_);
+  return std::bernoulli_distribution(lost_answers_)(dice_);
 }
 
 std::vector<SmtpSink::Mail> SmtpSink::mails() const {

@@ -4,9 +4,11 @@
 #ifndef AMIKECO_TESTS_SUPPORT_SMTP_SINK_H_
 #define AMIKECO_TESTS_SUPPORT_SMTP_SINK_H_
 
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <memory>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -36,7 +38,8 @@ class SmtpSink {
     std::vector<std::string> recipients;
     std::string text;  // headers and body, lines ended by CRLF, dots unstuffed
     bool encrypted = false;
-    int connection = 0;  // counted from 1
+    int connection = 0;    // counted from 1
+    bool answered = true;  // false: the connection was closed in the place of the answer
 
     // The header's value, unfolded; "" when there is none.
     std::string Header(const std::string& name) const;
@@ -62,6 +65,8 @@ class SmtpSink {
 
   // Faults happen in the order given, each at the first command it fits.
   void Fail(Fault fault);
+  // From now on this share of the letters, of 1, is taken and not answered.
+  void LoseAnswers(double share, uint32_t seed);
   std::vector<Mail> mails() const;
   size_t count() const;  // of all that were taken
   int connections() const;
@@ -76,6 +81,7 @@ class SmtpSink {
   void Accept();
   void Serve(int socket, int number);
   bool TakeFault(const std::string& at, Fault& fault);
+  bool LosesAnswer();
   void Keep(Mail mail);
 
   const Options options_;
@@ -85,6 +91,8 @@ class SmtpSink {
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<Fault> faults_ ABSL_GUARDED_BY(mutex_);
+  double lost_answers_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::mt19937 dice_ ABSL_GUARDED_BY(mutex_);
   std::deque<Mail> mails_ ABSL_GUARDED_BY(mutex_);
   size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
   int connections_ ABSL_GUARDED_BY(mutex_) = 0;
