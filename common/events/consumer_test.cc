@@ -461,7 +461,6 @@ class SilentQueue final : public Queue {
   absl::Status Acknowledge(const Subscription&, absl::Span<const Parcel>) override { return absl::OkStatus(); }
   void Leave(const Subscription&) override { ++left; }
   absl::Status Trim(absl::string_view, int64_t) override { return absl::OkStatus(); }
-  absl::Status Clear(absl::string_view) override { return absl::OkStatus(); }
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override {
     return std::vector<StreamStats>{{std::string(source), "here", 5, 0, 5, 2, 2}};
   }

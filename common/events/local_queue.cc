@@ -147,12 +147,6 @@ absl::Status LocalQueue::Trim(absl::string_view source, int64_t number) {
   return absl::OkStatus();
 }
 
-absl::Status LocalQueue::Clear(absl::string_view source) {
-  absl::MutexLock lock(&mutex_);
-  streams_[std::string(source)] = Stream();
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<StreamStats>> LocalQueue::Stats(absl::string_view source) {
   absl::MutexLock lock(&mutex_);
   const Stream& stream = streams_[std::string(source)];

@@ -26,7 +26,6 @@ class LocalQueue final : public Queue {
   absl::Status Acknowledge(const Subscription& subscription, absl::Span<const Parcel> parcels) override;
   void Leave(const Subscription& subscription) override;
   absl::Status Trim(absl::string_view source, int64_t number) override;
-  absl::Status Clear(absl::string_view source) override;
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override;
   absl::Status Check() override { return absl::OkStatus(); }
 

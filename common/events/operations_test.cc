@@ -340,9 +340,9 @@ TEST_F(OperationsTest, HasNotSettledWhileTheQueueIsAwayOrHasLostFacts) {
   EXPECT_FALSE(Progress().settled());
   faulty_.away = false;
   EXPECT_TRUE(Progress().settled());
-  ASSERT_TRUE(queue_.Clear("here").ok());
+  ASSERT_TRUE(queue_.Begin("here", "lost", 0).ok());
   EXPECT_FALSE(Progress().settled());
-  ASSERT_TRUE(queue_.Clear("there").ok());
+  ASSERT_TRUE(queue_.Begin("there", "lost", 0).ok());
   EXPECT_FALSE(Progress().settled());
 }
 

@@ -33,7 +33,7 @@ struct Parcel {
 // All facts of a source behind number `after`, as far as they go, in order.
 struct Batch {
   std::string source;
-  std::string epoch;  // names the database that gave the numbers
+  std::string epoch;  // of the database that gave the numbers (see Begin)
   int64_t after = 0;
   int64_t floor = 0;  // every group has acknowledged everything up to here
   std::vector<Parcel> parcels;
@@ -62,7 +62,8 @@ class Queue {
 
   // The number behind which publishing must go on: `floor`, or the highest number up to which the queue has
   // everything, whichever is higher; it then counts as published. Lower than what was published before when the queue
-  // has lost something. Facts of another epoch are dropped, with their groups.
+  // has lost something. Facts of another epoch are dropped, with their groups, which begin again with
+  // the next Receive.
   virtual absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) = 0;
   // Adds the batch. Publishing a number again changes nothing. DATA_LOSS when the queue does not have everything up
   // to `after` (see Begin), which it must unless after <= floor.
@@ -80,8 +81,6 @@ class Queue {
 
   // Drops facts with numbers up to and including `number` that every group has acknowledged.
   virtual absl::Status Trim(absl::string_view source, int64_t number) = 0;
-  // Drops all facts of the source and its groups, which begin again with the next Receive.
-  virtual absl::Status Clear(absl::string_view source) = 0;
   // One entry a group.
   virtual absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) = 0;
   virtual absl::Status Check() = 0;

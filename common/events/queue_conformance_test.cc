@@ -195,16 +195,6 @@ TEST_P(QueueTest, DropsTheFactsOfAnotherEpoch) {
   EXPECT_EQ(got[0].body, "new");
 }
 
-TEST_P(QueueTest, BeginsAgainAfterBeingCleared) {
-  Begin();
-  ASSERT_TRUE(Publish(1, 10).ok());
-  ASSERT_THAT(Receive(matching_, 10), SizeIs(10));
-  ASSERT_TRUE(queue_->Clear("applicant").ok());
-  EXPECT_EQ(*queue_->Begin("applicant", "epoch1", 0), 0);
-  ASSERT_TRUE(Publish(1, 12).ok());
-  EXPECT_THAT(Receive(matching_, 12), SizeIs(12));
-}
-
 TEST_P(QueueTest, DoesNotDeliverAgainWhatIsInWork) {
   Begin();
   ASSERT_TRUE(Publish(1, 10).ok());

@@ -83,13 +83,6 @@ absl::Status RedisQueue::Trim(absl::string_view source, int64_t number) {
   return absl::OkStatus();
 }
 
-absl::Status RedisQueue::Clear(absl::string_view source) {
-  RedisCommand command = {"DEL", absl::StrCat(address_.prefix, ":", source, ":published")};
-  for (int p = 0; p < kPartitions; ++p) command.push_back(StreamKey(source, p));
-  absl::MutexLock lock(&publisher_.mutex);
-  return publisher_.redis.Run(command).status();
-}
-
 absl::StatusOr<std::vector<StreamStats>> RedisQueue::Stats(absl::string_view source) {
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, Script(observer_, redis_scripts::kStats, source, {}));
   const int64_t all = reply->element[0]->integer;

@@ -159,15 +159,16 @@ absl::Status Relay::LookAtGroups() {
   }
   if (!fresh.empty()) {
     const bool late = record_.value.floor() > 0;
-    // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew. Cleared first: a
-    // group that is known counts as having got everything.
-    if (late) AMIKECO_RETURN_IF_ERROR(wiring_.queue.Clear(wiring_.service));
     for (std::string& group : fresh) record_.value.add_groups(std::move(group));
-    if (late) record_.value.set_floor(0);
+    if (late) {
+      // It needs what was dropped before it came, and a stream takes no lower numbers: all begin anew. The epoch says
+      // so in the database, where no failover of the queue to an earlier state can take it back.
+      record_.value.set_epoch(RandomIds().Next());
+      record_.value.set_floor(0);
+      published_ = -1;
+    }
     AMIKECO_RETURN_IF_ERROR(Save());
-    if (!late) return absl::OkStatus();
-    published_ = -1;
-    return LookForLoss();
+    return late ? LookForLoss() : absl::OkStatus();
   }
   paused_ = false;
   if (known.empty()) {

@@ -170,7 +170,7 @@ TEST_F(RelayTest, PublishesAgainWhatTheQueueLostAndSomeGroupStillNeeds) {
   State(5, 6);
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_THAT(Receive("fast"), SizeIs(2));
-  ASSERT_TRUE(queue_.Clear("test").ok());  // lost, with the groups
+  ASSERT_TRUE(queue_.Begin("test", "lost", 0).ok());  // lost, with the groups
   EXPECT_EQ(*relay.RunOnce(), 2);
   EXPECT_THAT(Receive("slow"), ElementsAre("5", "6"));
 }
@@ -179,7 +179,7 @@ TEST_F(RelayTest, NoticesALossInTheMiddleOfPublishing) {
   Relay relay(service_.wiring());  // looks once a second
   State(1, 3);
   ASSERT_TRUE(relay.RunOnce().ok());
-  ASSERT_TRUE(queue_.Clear("test").ok());
+  ASSERT_TRUE(queue_.Begin("test", "lost", 0).ok());
   State(4, 4);
   ASSERT_TRUE(relay.RunOnce().ok());
   EXPECT_THAT(Receive("g"), ElementsAre("1", "2", "3", "4"));
@@ -208,10 +208,10 @@ TEST_F(RelayTest, GivesALateGroupEverythingAlsoWhenItIsKilledWhileItBeginsAnew) 
     EXPECT_THAT(Receive("early"), SizeIs(5));
     Settle(relay);
     EXPECT_THAT(Receive("late"), IsEmpty());
-    faulty_.cannot_clear = true;
+    faulty_.cannot_begin = true;
     EXPECT_FALSE(relay.RunOnce().ok());
   }
-  faulty_.cannot_clear = false;
+  faulty_.cannot_begin = false;
   service_.Reopen();
   Relay relay(service_.wiring(), Watchful());
   Settle(relay);
@@ -359,6 +359,41 @@ TEST_F(RelayOnRedisTest, LosesNothingWhenSingleKeysAreEvicted) {
     const char* keys[] = {"amikeco:test:published", "amikeco:test:0", "amikeco:test:3", "amikeco:test:5"};
     ASSERT_TRUE(raw_->Run({"DEL", keys[(i / 50) % 4]}).ok());
   });
+}
+
+// A replica that becomes the primary has not heard yet of the streams' being dropped.
+TEST_F(RelayOnRedisTest, GivesALateGroupEverythingAlsoWhenAFailoverBringsBackWhatWasThereBefore) {
+  const auto receive = [&](const std::string& group) {
+    std::set<int64_t> numbers;
+    for (int i = 0; i < 3; ++i) {
+      const auto parcels = queue_->Receive({"test", group, "c0"}, 100, absl::ZeroDuration());
+      EXPECT_TRUE(parcels.ok()) << parcels.status();
+      for (const Parcel& parcel : *parcels) numbers.insert(parcel.number);
+      EXPECT_TRUE(queue_->Acknowledge({"test", group, "c0"}, *parcels).ok());
+    }
+    return numbers;
+  };
+  Relay relay(service_->wiring(), {.poll = absl::ZeroDuration(), .trim_at = 1});
+  const auto settle = [&] {
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(relay.RunOnce().ok());
+  };
+  EXPECT_THAT(receive("early"), IsEmpty());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(service_->State(absl::StrCat("records/", i), "x").ok());
+  ASSERT_TRUE(relay.RunOnce().ok());
+  EXPECT_THAT(receive("early"), SizeIs(5));
+  settle();
+  EXPECT_THAT(receive("late"), IsEmpty());
+  std::vector<RedisCommand> restore = {{"FLUSHALL"}};
+  const RedisReply keys = *raw_->Run({"KEYS", "*"});
+  for (size_t i = 0; i < keys->elements; ++i) {
+    const std::string key(amikeco::TextOf(*keys->element[i]));
+    const RedisReply dump = *raw_->Run({"DUMP", key});
+    restore.push_back({"RESTORE", key, "0", std::string(amikeco::TextOf(*dump))});
+  }
+  ASSERT_TRUE(relay.RunOnce().ok());  // begins anew
+  ASSERT_TRUE(raw_->Run(restore).ok());
+  settle();
+  EXPECT_THAT(receive("late"), SizeIs(5));
 }
 
 TEST_F(RelayOnRedisTest, RecoversWithinTwoSecondsOfRedissReturn) {

@@ -124,10 +124,10 @@ class FaultyQueue final : public Queue {
   explicit FaultyQueue(Queue& queue) : queue_(queue) {}
   bool away = false;
   bool acknowledgements_lost = false;
-  bool cannot_clear = false;
+  bool cannot_begin = false;
 
   absl::StatusOr<int64_t> Begin(absl::string_view source, absl::string_view epoch, int64_t floor) override {
-    if (away) return Away();
+    if (away || cannot_begin) return Away();
     return queue_.Begin(source, epoch, floor);
   }
   absl::Status Publish(const Batch& batch) override { return away ? Away() : queue_.Publish(batch); }
@@ -143,7 +143,6 @@ class FaultyQueue final : public Queue {
   absl::Status Trim(absl::string_view source, int64_t number) override {
     return away ? Away() : queue_.Trim(source, number);
   }
-  absl::Status Clear(absl::string_view source) override { return away || cannot_clear ? Away() : queue_.Clear(source); }
   absl::StatusOr<std::vector<StreamStats>> Stats(absl::string_view source) override {
     if (away) return Away();
     return queue_.Stats(source);

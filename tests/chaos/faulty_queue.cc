@@ -13,7 +13,7 @@ absl::Status Away() { return absl::UnavailableError("the queue is away, says the
 }  // namespace
 
 absl::Status FaultyQueue::Before(absl::string_view source) {
-  if (dice_.Happens(faults_.forget)) AMIKECO_RETURN_IF_ERROR(queue_.Clear(source));
+  if (dice_.Happens(faults_.forget)) AMIKECO_RETURN_IF_ERROR(queue_.Begin(source, "forgotten", 0).status());
   return dice_.Happens(faults_.abort) ? Away() : absl::OkStatus();
 }
 
@@ -72,11 +72,6 @@ absl::Status FaultyQueue::Acknowledge(const Subscription& subscription, absl::Sp
 absl::Status FaultyQueue::Trim(absl::string_view source, int64_t number) {
   AMIKECO_RETURN_IF_ERROR(Before(source));
   return After(queue_.Trim(source, number));
-}
-
-absl::Status FaultyQueue::Clear(absl::string_view source) {
-  AMIKECO_RETURN_IF_ERROR(Before(source));
-  return After(queue_.Clear(source));
 }
 
 absl::StatusOr<std::vector<StreamStats>> FaultyQueue::Stats(absl::string_view source) {
