@@ -60,6 +60,7 @@ absl::Status CheckCommon(const config::v1::CommonConfig& config) {
     return absl::InvalidArgumentError(
         "process.adjustable_clock is for demos alone: it needs identity.insecure_loopback");
   }
+  AMIKECO_RETURN_IF_ERROR(CheckRedis(config.queue().redis()));
   const absl::Status status = Programmes::Load(config.programmes_dir()).status();
   return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("programmes_dir: ", status.message()));
 }

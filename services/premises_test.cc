@@ -39,6 +39,17 @@ TEST(CheckCommon, RefusesAMovableClockWhereCallersAreNotAllOfADemo) {
   EXPECT_THAT(std::string(CheckCommon(config).message()), HasSubstr("programmes_dir: nowhere"));
 }
 
+TEST(CheckCommon, RefusesARedisThatIsNamedInTwoWays) {
+  config::v1::CommonConfig config;
+  config.set_programmes_dir("programmes");
+  auto& redis = *config.mutable_queue()->mutable_redis();
+  redis.add_sentinels("redis1:26379");
+  redis.set_primary("amikeco");
+  EXPECT_EQ(CheckCommon(config), absl::OkStatus());
+  redis.set_host("redis1");
+  EXPECT_THAT(std::string(CheckCommon(config).message()), HasSubstr("queue.redis.host: "));
+}
+
 TEST(OpenPatiently, WaitsForADatabaseThatStartsLater) {
   auto server = PostgresServer::Start();
   ASSERT_TRUE(server.ok()) << server.status();

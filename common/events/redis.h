@@ -1,49 +1,25 @@
 // RedisConnection: one connection to Redis, that is made when it is first needed and again after it broke.
 //
-// Not thread safe. Every call ends within the timeout (plus what a blocking command may wait). While Redis is away,
-// calls fail at once and a new connection is tried only as often as the backoff allows. hiredis has no TLS: Redis is
-// reached over a private network or through a tunnel (docs/adr/0004).
+// Not thread safe. A call ends when Redis is silent for longer than the timeout (plus what a blocking command may
+// wait). While Redis is away, calls fail at once and a new connection is tried only as often as the backoff allows.
+// With Sentinels each new connection is to the server that they call the primary and that says so itself; the
+// connection is given up when the server stops being it (docs/adr/0007).
 #ifndef AMIKECO_COMMON_EVENTS_REDIS_H_
 #define AMIKECO_COMMON_EVENTS_REDIS_H_
 
-#include <hiredis/hiredis.h>
-
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "amikeco/config/v1/config.pb.h"
+#include "common/events/redis_address.h"
+#include "common/events/redis_reply.h"
+#include "common/events/redis_sentinels.h"
+#include "common/events/redis_transport.h"
 
 namespace amikeco {
-
-struct RedisAddress {
-  std::string host = "127.0.0.1";
-  int port = 6379;
-  std::string password;
-  std::string prefix = "amikeco";  // begins every key
-  absl::Duration timeout = absl::Seconds(2);
-};
-
-// The address of `config`, with the password read from its file. FAILED_PRECONDITION when that cannot be read.
-absl::StatusOr<RedisAddress> RedisAddressOf(const config::v1::QueueConfig::Redis& config);
-
-using RedisCommand = std::vector<std::string>;
-
-struct FreeReply {
-  void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using RedisReply = std::unique_ptr<redisReply, FreeReply>;
-
-// OK unless the reply is an error; UNAVAILABLE when trying again later may help.
-absl::Status StatusOf(const redisReply& reply);
-inline absl::string_view TextOf(const redisReply& reply) {
-  return reply.str == nullptr ? absl::string_view() : absl::string_view(reply.str, reply.len);
-}
 
 class RedisConnection {
  public:
@@ -59,16 +35,12 @@ class RedisConnection {
 
  private:
   absl::Status Connect();
-  absl::Status Broken();
-  absl::StatusOr<RedisReply> Read();
-  void SetTimeout(absl::Duration timeout);
+  absl::Status Greet(RedisTransport& transport) const;
+  absl::Status Broken(const absl::Status& reason);
 
-  struct FreeContext {
-    void operator()(redisContext* context) const { redisFree(context); }
-  };
   const RedisAddress address_;
-  std::unique_ptr<redisContext, FreeContext> context_;
-  absl::Duration timeout_;
+  RedisSentinels sentinels_;
+  std::unique_ptr<RedisTransport> transport_;
   absl::Time not_before_ = absl::InfinitePast();
   absl::Duration backoff_;
 };
