@@ -16,8 +16,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 
 namespace amikeco {
 namespace {
@@ -117,16 +117,16 @@ absl::Status RedisTransport::WaitAfter(ssize_t result, short event, absl::Durati
 }
 
 absl::Status RedisTransport::Wait(short event, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   pollfd waiting{socket_, event, 0};
   while (true) {
-    const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const absl::Duration left = std::max(deadline - SteadyNow(), absl::ZeroDuration());
     // Never 0 ms before the deadline: that would spin.
     const int ready =
         poll(&waiting, 1, static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)))));
     if (ready > 0) return absl::OkStatus();
     if (ready < 0 && errno != EINTR) return Away(std::strerror(errno));
-    if (absl::Now() >= deadline) return Away(absl::StrCat("no answer for ", absl::FormatDuration(timeout)));
+    if (SteadyNow() >= deadline) return Away(absl::StrCat("no answer for ", absl::FormatDuration(timeout)));
   }
 }
 
