@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/steady.h"
 #include "common/cache/redis_buckets.h"
 #include "common/events/backoff.h"
@@ -38,6 +40,22 @@ T OrExit(absl::string_view what, absl::StatusOr<T> opened) {
   return *std::move(opened);
 }
 
+// The facts behind number `after`, as the service at `peer` keeps them.
+absl::StatusOr<std::vector<Parcel>> ReadFactsOver(Caller& peer, int64_t after, int limit) {
+  ops::v1::ListEventsRequest request;
+  request.set_after(after);
+  request.set_page_size(limit);
+  request.set_kept(true);
+  AMIKECO_ASSIGN_OR_RETURN(auto response, peer.Call<ops::v1::ListEventsResponse>(
+                                              "amikeco.ops.v1.OperationsService/ListEvents", request));
+  std::vector<Parcel> parcels;
+  for (auto& entry : *response.mutable_entries()) {
+    auto& kept = *entry.mutable_kept();
+    parcels.push_back({entry.number(), std::move(*kept.mutable_subject()), std::move(*kept.mutable_body())});
+  }
+  return parcels;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Migrate(const config::v1::CommonConfig& config) { return MigrateStore(config.store()); }
@@ -61,6 +79,13 @@ absl::Status CheckCommon(const config::v1::CommonConfig& config) {
         "process.adjustable_clock is for demos alone: it needs identity.insecure_loopback");
   }
   AMIKECO_RETURN_IF_ERROR(CheckRedis(config.queue().redis()));
+  for (const auto& source : config.queue().sources()) {
+    static const auto& services = *new std::set<std::string>{"applicant", "compliance", "matching", "notify"};
+    if (services.count(source.service()) > 0 && !source.peer().target().empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("queue.sources: each takes service: one of ",
+                                                   absl::StrJoin(services, ", "),
+                                                   ", and peer { target: \"host:port\" }"));
+  }
   const absl::Status status = Programmes::Load(config.programmes_dir()).status();
   return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("programmes_dir: ", status.message()));
 }
@@ -79,6 +104,9 @@ Premises::Premises(const config::v1::CommonConfig& config, std::string service)
     clock_ = std::make_unique<SystemClock>();
   }
   queue_ = OrExit("queue", OpenQueue(config.queue()));
+  for (const auto& source : config.queue().sources()) {
+    sources_[source.service()] = std::make_unique<Channel>(source.peer(), Credentials{"", SystemActor(service_)});
+  }
   programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir()));
   OrExit("programmes_dir", KeepProgrammes(*store_, programmes_));
   dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", Dossiers::FromKeyFile(config.key_file())));
@@ -101,6 +129,15 @@ void Premises::WaitForSchema() {
   }
   server.Stop();
   LogInfo("The database has been migrated; the service starts.");
+}
+
+Wiring Premises::wiring() {
+  const auto read = [this](const std::string& source, int64_t after, int limit) -> absl::StatusOr<std::vector<Parcel>> {
+    const auto peer = sources_.find(source);
+    if (peer == sources_.end()) return absl::NotFoundError(absl::StrCat("queue.sources does not name ", source));
+    return ReadFactsOver(*peer->second, after, limit);
+  };
+  return {service_, *store_, *queue_, *clock_, process_.metrics(), &process_.tracer(), read};
 }
 
 int Premises::Run(const Reactions& reactions, const std::vector<Timed*>& timed, const std::function<void(Chain&)>& bind,

@@ -12,6 +12,7 @@
 #define AMIKECO_SERVICES_PREMISES_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@
 #include "common/events/wiring.h"
 #include "common/observe/process.h"
 #include "common/rpc/chain.h"
+#include "common/rpc/client.h"
 #include "common/store/dossier.h"
 #include "common/store/store.h"
 #include "programmes/programmes.h"
@@ -64,7 +66,7 @@ class Premises {
   Store& store() { return *store_; }
   const Programmes& programmes() const { return programmes_; }
   const Dossiers& dossiers() const { return *dossiers_; }
-  Wiring wiring() { return {service_, *store_, *queue_, *clock_, process_.metrics(), &process_.tracer()}; }
+  Wiring wiring();
 
   // Opens the doors, the operations service's among them, and serves until a signal; the exit code. `parts` are what a
   // service runs besides; they start first and stop last.
@@ -81,6 +83,7 @@ class Premises {
   AdjustableClock* adjustable_ = nullptr;  // null unless the config lets operations move the clock
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Queue> queue_;
+  std::map<std::string, std::unique_ptr<Channel>> sources_;
   Programmes programmes_;
   std::unique_ptr<Dossiers> dossiers_;
 };

@@ -27,6 +27,8 @@ constexpr absl::Duration kInboxTrusted = absl::Hours(25 * 24);
 // clients' commands do not wait long behind them.
 constexpr size_t kTogether = 16;
 constexpr absl::Duration kSaveEvery = absl::Hours(1);
+// How often a source is asked for new facts while the queue is away.
+constexpr absl::Duration kAskSource = absl::Milliseconds(100);
 
 const Table<ops::v1::FollowRecord>& Records() {
   static const auto* const table =
@@ -87,6 +89,7 @@ void Consumer::Follower::LetGo() {
   wiring_.queue.Leave(subscription_);
   backlog_.clear();
   done_.clear();
+  reading_ = nullptr;
 }
 
 // When the store cannot say, it stays as it was.
@@ -175,8 +178,46 @@ bool Consumer::Follower::IsFull() const {
 absl::Status Consumer::Follower::Receive(absl::Duration wait) {
   if (IsFull()) return absl::OkStatus();
   wait = std::clamp(EarliestRetry() - SteadyNow(), absl::ZeroDuration(), wait);
-  AMIKECO_ASSIGN_OR_RETURN(auto parcels, wiring_.queue.Receive(subscription_, options_.batch, wait));
-  for (Parcel& parcel : parcels) Accept(std::move(parcel));
+  auto parcels = wiring_.queue.Receive(subscription_, options_.batch, wait);
+  if (absl::IsUnavailable(parcels.status()) && wiring_.read_facts != nullptr) {
+    return ReadFromSource(parcels.status(), wait);
+  }
+  AMIKECO_RETURN_IF_ERROR(parcels.status());
+  if (reading_ != nullptr) {
+    // It delivers again what was read and is not acknowledged; the inbox knows what was handled.
+    backlog_.clear();
+    done_.clear();
+    reading_ = nullptr;
+    LogInfo("The queue is back.", {{"service", wiring_.service}, {"source", source_}});
+  }
+  for (Parcel& parcel : *parcels) Accept(std::move(parcel));
+  return absl::OkStatus();
+}
+
+// The queue is away: one replica reads all that the group has not acknowledged, in order. Nobody counts deliveries, but
+// what a process ended with is among the first that were not handled.
+absl::Status Consumer::Follower::ReadFromSource(const absl::Status& away, absl::Duration wait) {
+  if (reading_ == nullptr || !reading_->StillHeld()) {
+    LetGo();
+    AMIKECO_ASSIGN_OR_RETURN(reading_, wiring_.store.TryLock(absl::StrCat("read/", source_)));
+    read_ = std::max(record_.value.number(), watched_number_);
+    suspects_ = options_.batch * (kBacklogBatches + 1);
+  }
+  const auto ask_again = [&] { absl::SleepFor(std::min(wait, kAskSource)); };
+  if (reading_ == nullptr) {
+    ask_again();
+    return absl::OkStatus();
+  }
+  auto parcels = wiring_.read_facts(source_, read_, options_.batch);
+  if (!parcels.ok()) {
+    return absl::UnavailableError(absl::StrCat(away.message(), "; ", source_, ": ", parcels.status().message()));
+  }
+  if (parcels->empty()) ask_again();
+  for (Parcel& parcel : *parcels) {
+    read_ = parcel.number;
+    parcel.again = suspects_ > 0;
+    Accept(std::move(parcel));
+  }
   return absl::OkStatus();
 }
 
@@ -325,7 +366,10 @@ void Consumer::Follower::Trace(const Item& item, Outcome outcome, absl::Time sta
 
 void Consumer::Follower::Done(std::list<Item>::iterator item, Outcome outcome, absl::Time start) {
   Count(outcome, *item);
-  if (outcome != Outcome::kDuplicate) Trace(*item, outcome, start);
+  if (outcome != Outcome::kDuplicate) {
+    --suspects_;
+    Trace(*item, outcome, start);
+  }
   done_.push_back(std::move(item->parcel));
   backlog_.erase(item);
 }
@@ -457,8 +501,7 @@ bool Consumer::Follower::SuspectWaits() const {
 }
 
 absl::Status Consumer::Follower::Acknowledge() {
-  if (done_.empty()) return absl::OkStatus();
-  AMIKECO_RETURN_IF_ERROR(wiring_.queue.Acknowledge(subscription_, done_));
+  if (!done_.empty() && reading_ == nullptr) AMIKECO_RETURN_IF_ERROR(wiring_.queue.Acknowledge(subscription_, done_));
   done_.clear();
   return absl::OkStatus();
 }
@@ -507,7 +550,10 @@ void Consumer::Follower::Watch() {
   if (now < watch_again_) return;
   watch_again_ = now + std::min(absl::Seconds(2), options_.stuck_after / 4);
   const auto stats = wiring_.queue.Stats(source_);
-  if (!stats.ok()) return;
+  if (!stats.ok()) {
+    progress_ = now;  // that the queue is away explains it
+    return;
+  }
   for (const StreamStats& group : *stats) {
     if (group.group != wiring_.service) continue;
     lag_.Set(static_cast<double>(group.last_number - group.acknowledged_number));

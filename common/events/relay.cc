@@ -245,10 +245,28 @@ absl::StatusOr<int> Relay::PublishNext() {
   return static_cast<int>(batch.parcels.size());
 }
 
+// While the queue is away: followers read the facts here, by their numbers.
+absl::Status Relay::NumberAll() {
+  numbered_ahead_ = true;
+  size_t count = 0;
+  do {
+    AMIKECO_RETURN_IF_ERROR(wiring_.store.Write([&](Transaction& tx) -> absl::Status {
+      AMIKECO_ASSIGN_OR_RETURN(const auto events, tx.NumberEvents(options_.batch));
+      count = events.size();
+      return absl::OkStatus();
+    }));
+  } while (count > 0 && !loop_->stopping());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Relay::Step() {
   AMIKECO_ASSIGN_OR_RETURN(const bool held, Hold());
   if (!held) return 0;
-  if (SteadyNow() >= look_again_) AMIKECO_RETURN_IF_ERROR(Look());
+  if (SteadyNow() >= look_again_) {
+    const absl::Status looked = Look();
+    if (absl::IsUnavailable(looked)) AMIKECO_RETURN_IF_ERROR(NumberAll());
+    AMIKECO_RETURN_IF_ERROR(looked);
+  }
   int total = 0;
   while (!paused_ && !loop_->stopping()) {
     AMIKECO_ASSIGN_OR_RETURN(const int count, PublishNext());

@@ -62,6 +62,7 @@ class Relay final : public Part {
   absl::Status Trim(int64_t floor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::vector<StoredEvent>> Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<int> PublishNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status NumberAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<int> Step() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration Turn();
 

@@ -82,5 +82,17 @@ TEST_F(System, LosesNothingWhenRedisForgets) {
   std::cout << "caught up: " << InWords(to_caught_up_) << std::endl;
 }
 
+TEST_F(System, GoesOnWithoutRedis) {
+  ASSERT_NO_FATAL_FAILURE(Start({.on_postgres = true, .twins = {"applicant", "matching"}}));
+  installation_->redis().Kill();
+  absl::SleepFor(absl::Seconds(RunSize(6, 120)));
+  load_->Stop();
+  const absl::Time start = absl::Now();
+  ASSERT_NO_FATAL_FAILURE(AwaitEffects());
+  std::cout << "effects of what was stated without Redis: after " << absl::Now() - start << std::endl;
+  ASSERT_TRUE(installation_->redis().Restart().ok());
+  ExpectNothingLostAndNothingTwice();
+}
+
 }  // namespace
 }  // namespace amikeco::chaos

@@ -9,31 +9,23 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
 #include "common/store/open.h"
 #include "gmock/gmock.h"
 #include "tests/chaos/checker.h"
 #include "tests/integration/remains.h"
+#include "tests/support/postgres.h"
 
 namespace amikeco::chaos {
 namespace {
 
 using ::testing::IsEmpty;
 
-// Whose facts each service follows.
-const std::map<std::string, std::vector<std::string>>& Followed() {
-  static const auto& followed =
-      *new std::map<std::string, std::vector<std::string>>{{"applicant", {"matching", "compliance"}},
-                                                           {"matching", {"applicant"}},
-                                                           {"compliance", {"matching", "applicant"}},
-                                                           {"notify", {"applicant", "matching", "compliance"}}};
-  return followed;
-}
-
 int FollowersOf(const std::string& source) {
   int count = 0;
-  for (const auto& [service, sources] : Followed()) {
+  for (const auto& [service, sources] : Installation::Followed()) {
     count += static_cast<int>(std::count(sources.begin(), sources.end(), source));
   }
   return count;
@@ -95,6 +87,26 @@ void Trial::AwaitCaughtUp() {
   }
 }
 
+void Trial::AwaitEffects() {
+  for (const auto& [service, sources] : Installation::Followed()) {
+    for (const std::string& source : sources) {
+      const auto stated = PostgresServer::Execute(installation_->StoreOf(source).postgres().conninfo(),
+                                                  "SELECT string_agg(encode(id, 'escape'), ' ') FROM event");
+      ASSERT_TRUE(stated.ok()) << stated.status();
+      std::set<std::string> missing = absl::StrSplit(*stated, ' ', absl::SkipEmpty());
+      const absl::Time deadline = absl::Now() + kSettled;
+      while (true) {
+        const auto handled = HandledBy(installation_->StoreOf(service));
+        ASSERT_TRUE(handled.ok()) << handled.status();
+        for (const std::string& event : *handled) missing.erase(event);
+        if (missing.empty()) break;
+        ASSERT_LT(absl::Now(), deadline) << service << " has not handled " << missing.size() << " facts of " << source;
+        absl::SleepFor(absl::Milliseconds(50));
+      }
+    }
+  }
+}
+
 void Trial::ExpectNothingLostAndNothingTwice() {
   load_->Stop();
   EXPECT_EQ(load_->problem(), "");
@@ -105,7 +117,7 @@ void Trial::ExpectNothingLostAndNothingTwice() {
   EXPECT_TRUE(verified.ok() && *verified == 0) << TailOf(log);
   const absl::Status stopped = installation_->StopServices();
   EXPECT_TRUE(stopped.ok()) << stopped;
-  for (const auto& [service, sources] : Followed()) ASSERT_NO_FATAL_FAILURE(WriteFound(service, sources));
+  for (const auto& [service, sources] : Installation::Followed()) ASSERT_NO_FATAL_FAILURE(WriteFound(service, sources));
   std::ifstream file(history_.path());
   Checker checker;
   checker.Read(file);

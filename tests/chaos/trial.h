@@ -34,6 +34,8 @@ class Trial : public ::testing::Test {
   bool Acknowledged(const std::string& source, int64_t number);
   // Waits until each group has acknowledged everything that is published now.
   void AwaitCaughtUp();
+  // Waits until each service has handled all that the others have stated by now, as their databases on PostgreSQL tell.
+  void AwaitEffects();
   // Ends load and programs.
   void ExpectNothingLostAndNothingTwice();
 

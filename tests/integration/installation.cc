@@ -84,6 +84,15 @@ absl::StatusOr<std::vector<std::string>> AskRedis(redisContext* redis, const cha
 
 }  // namespace
 
+const std::map<std::string, std::vector<std::string>>& Installation::Followed() {
+  static const auto& followed =
+      *new std::map<std::string, std::vector<std::string>>{{"applicant", {"matching", "compliance"}},
+                                                           {"matching", {"applicant"}},
+                                                           {"compliance", {"matching", "applicant"}},
+                                                           {"notify", {"applicant", "matching", "compliance"}}};
+  return followed;
+}
+
 const std::vector<std::string>& Installation::Services() {
   static const auto& services = *new std::vector<std::string>{"applicant", "matching", "compliance", "notify"};
   return services;
@@ -134,7 +143,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
   process { log_level: "info" metrics_listen: "127.0.0.1:0" metrics_port_file: "$run.metrics" adjustable_clock: true }
   server { listen: "$target" port_file: "$run.port" identity { insecure_loopback: true } $server }
   store { $store }
-  queue { redis { host: "127.0.0.1" port: $redis } }
+  queue { redis { host: "127.0.0.1" port: $redis } $sources }
   programmes_dir: "$root/programmes"
   key_file: "$kek"
 }
@@ -144,6 +153,9 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
        {"$server", options_.server},
        {"$store", store},
        {"$redis", absl::StrCat(redis_->port())},
+       {"$sources", absl::StrJoin(Followed().at(service), " ", [&](std::string* out, const std::string& source) {
+          absl::StrAppend(out, "sources { service: \"", source, "\" peer { target: \"ipv4:", TargetsOf(source), "\" } }");
+        })},
        {"$root", root},
        {"$kek", folder_ / "kek"}});
   if (service == "applicant") absl::StrAppend(&text, "compliance { target: \"", TargetOf("compliance"), "\" }\n");

@@ -34,6 +34,8 @@ class Installation {
   };
   // "applicant", "matching", "compliance", "notify".
   static const std::vector<std::string>& Services();
+  // Whose facts each service follows.
+  static const std::map<std::string, std::vector<std::string>>& Followed();
 
   explicit Installation(Options options) : options_(std::move(options)), folder_("integration") {}
 
