@@ -5,6 +5,9 @@
 #include <string>
 
 #include "amikeco/config/v1/config.pb.h"
+#include "bench/harness.h"
+#include "common/store/open.h"
+#include "tests/support/postgres.h"
 #include "tests/support/redis.h"
 
 namespace amikeco::bench {
@@ -20,6 +23,13 @@ inline config::v1::StoreConfig PostgresAt(const std::string& conninfo, int conne
   config.mutable_postgres()->set_conninfo(conninfo);
   config.mutable_postgres()->set_connections(connections);
   return config;
+}
+
+// The conninfo of a database with the product's tables.
+inline std::string NewDatabase(PostgresServer& server) {
+  std::string conninfo = OrDie(server.NewDatabase());
+  OrDie(MigrateStore(PostgresAt(conninfo, 1)));
+  return conninfo;
 }
 
 inline config::v1::QueueConfig QueueAt(const RedisServer& redis) {

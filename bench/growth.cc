@@ -250,7 +250,7 @@ void BenchGrowth() {
   std::vector<int64_t> sizes = {10'000, 100'000};
   if (large) sizes.push_back(1'000'000);
   Bench("postgres", sizes, [&](int64_t) -> Place {
-    const std::string conninfo = OrDie(server->NewDatabase());
+    const std::string conninfo = NewDatabase(*server);
     return {PostgresAt(conninfo, 16), [conninfo] {
               const auto text = OrDie(PostgresServer::Execute(conninfo, "SELECT pg_database_size(current_database())"));
               int64_t bytes = 0;

@@ -70,9 +70,8 @@ void BenchCommands() {
     CompareCommand("sqlite", matching.target(), rows, *bare);
   }
   const auto server = OrDie(PostgresServer::Start());
-  const std::string ours = OrDie(server->NewDatabase()), plain = OrDie(server->NewDatabase());
+  const std::string ours = NewDatabase(*server), plain = NewDatabase(*server);
   const Matching matching(PostgresAt(ours, kConnections));
-  OrDie(OpenStore(PostgresAt(plain, 1)));  // makes the tables
   const auto postgres = OrDie(BarePostgres::Open(plain, kConnections));
   const auto bare =
       OrDie(BareEcho::Start([&] { return postgres->AskAndWrite(Numbered(rows, ++number)); }, kConnections));

@@ -150,7 +150,7 @@ class Replicas {
 void BenchStaleReads() {
   const auto postgres = OrDie(PostgresServer::Start());
   const auto redis = OrDie(RedisServer::Start());
-  const std::string conninfo = OrDie(postgres->NewDatabase());
+  const std::string conninfo = NewDatabase(*postgres);
   Replicas none(conninfo, Matching::Cache::kNone, *redis), own(conninfo, Matching::Cache::kProcess, *redis),
       shared(conninfo, Matching::Cache::kShared, *redis);
   Ages ages;

@@ -53,9 +53,8 @@ void BenchSqlite(const CommandRows& rows) {
 // could not tell a command that is sent again.
 void BenchPostgres(const CommandRows& rows) {
   const std::unique_ptr<PostgresServer> server = OrDie(PostgresServer::Start());
-  const std::string ours = OrDie(server->NewDatabase()), plain = OrDie(server->NewDatabase());
+  const std::string ours = NewDatabase(*server), plain = NewDatabase(*server);
   const std::unique_ptr<Store> store = OrDie(OpenStore(PostgresAt(ours, kConnections)));
-  OrDie(OpenStore(PostgresAt(plain, 1)));  // makes the tables
   const std::unique_ptr<BarePostgres> bare = OrDie(BarePostgres::Open(plain, kConnections));
   for (const int callers : {1, kConnections, 4 * kConnections}) {
     const auto rates = InTurn(callers, rows,

@@ -1,6 +1,12 @@
 # The three kinds of target that the tree has. Every target compiles with warnings as errors.
 # Includes are written from the root of the tree: #include "common/store/store.h".
 
+# Tells the thread sanitizer what Abseil's locks order.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+  add_library(amikeco_tsan_absl OBJECT tests/support/tsan_absl.cc)
+  target_link_libraries(amikeco_tsan_absl PUBLIC absl::synchronization absl::time ${CMAKE_DL_LIBS})
+endif()
+
 function(_amikeco_common target)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror -Wno-unused-parameter)
@@ -38,6 +44,9 @@ function(amikeco_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  if(TARGET amikeco_tsan_absl)
+    target_link_libraries(${name} PRIVATE amikeco_tsan_absl)
   endif()
   if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5")
