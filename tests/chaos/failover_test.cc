@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -157,6 +158,19 @@ class Failover : public ::testing::Test {
     ASSERT_EQ(AskRedis(port, "ACL SETUSER default +@all"), "+OK\r\n");
   }
 
+  // How often the relay found that facts which it had published were not there.
+  int64_t Losses() {
+    const std::string counter = "amikeco_redis_epoch_changes_total{service=\"applicant\"} ";
+    const std::string text = applicant_->metrics.Render();
+    const size_t at = text.find(counter);
+    int64_t losses = 0;
+    if (at != text.npos) {
+      const size_t begin = at + counter.size();
+      EXPECT_TRUE(absl::SimpleAtoi(text.substr(begin, text.find('\n', begin) - begin), &losses));
+    }
+    return losses;
+  }
+
   enum Harm { kKill, kFreeze, kOrder, kCutOff };
   static constexpr const char* kHarms[] = {"killed", "frozen", "replaced by order", "cut off"};
 
@@ -214,7 +228,10 @@ TEST_F(Failover, LosesNoFactAndRepeatsNoneAndLeavesNobodyBehind) {
     found.Update(WriteFound(group.service.store(), group.service.wiring().service, history_));
   EXPECT_TRUE(found.ok()) << found;
   EXPECT_THAT(FaultsIn(history_), IsEmpty());
-  std::cout << rounds << " failovers, " << sent << " commands" << std::endl;
+  const int64_t losses = Losses();
+  EXPECT_GT(losses, 0) << "no primary was behind: nothing was tried";
+  std::cout << rounds << " failovers, " << sent << " commands, " << losses
+            << " times Redis came back without facts that it had had" << std::endl;
   for (auto& [harm, times] : recovery_) {
     std::sort(times.begin(), times.end());
     std::cout << kHarms[harm] << ": followed again after " << times[times.size() / 2] << " (median), " << times.back()
