@@ -89,10 +89,10 @@ absl::Status WatchedRedis::StartSentinel(int i) {
   }
   // What they do every 10 s, and wait for up to 30 s, shortened: an old primary is made a replica 2 s after it is back.
   // A busy machine must not make them stop judging (tilt).
-  const std::string answer = AskRedis(
-      sentinel.port,
-      "SENTINEL DEBUG info-period 500 publish-period 500 min-link-reconnect-period 1000 election-timeout 2000 "
-      "tilt-trigger 20000 tilt-period 1000");
+  const std::string answer =
+      AskRedis(sentinel.port,
+               "SENTINEL DEBUG info-period 500 publish-period 500 min-link-reconnect-period 1000 election-timeout 2000 "
+               "tilt-trigger 20000 tilt-period 1000");
   return answer == "+OK\r\n" ? absl::OkStatus() : absl::InternalError("SENTINEL DEBUG: " + answer);
 }
 
