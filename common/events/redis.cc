@@ -25,6 +25,7 @@ void RedisConnection::Close() {
 
 absl::Status RedisConnection::Broken(const absl::Status& reason) {
   transport_.reset();
+  sentinels_.Doubt();
   static thread_local absl::BitGen random;
   not_before_ = SteadyNow() + backoff_ * absl::Uniform(random, 0.5, 1.0);
   backoff_ = std::min(backoff_ * 2, kMostBackoff);
@@ -49,17 +50,20 @@ absl::Status RedisConnection::Greet(RedisTransport& transport) const {
 absl::Status RedisConnection::Connect() {
   if (transport_ != nullptr) return absl::OkStatus();
   if (SteadyNow() < not_before_) return absl::UnavailableError("Redis was away a moment ago");
+  auto reached = Reach();
+  if (!reached.ok()) return Broken(reached.status());
+  transport_ = *std::move(reached);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<RedisTransport>> RedisConnection::Reach() {
   RedisEndpoint primary{address_.host, address_.port};
   if (!address_.sentinels.empty()) {
-    auto found = sentinels_.FindPrimary();
-    if (!found.ok()) return Broken(found.status());
-    primary = *std::move(found);
+    AMIKECO_ASSIGN_OR_RETURN(primary, sentinels_.FindPrimary());
   }
-  auto transport = RedisTransport::Connect(primary, address_.tls, address_.timeout);
-  if (!transport.ok()) return Broken(transport.status());
-  if (const absl::Status greeted = Greet(**transport); !greeted.ok()) return Broken(greeted);
-  transport_ = *std::move(transport);
-  return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(auto transport, RedisTransport::Connect(primary, address_.tls, address_.timeout));
+  AMIKECO_RETURN_IF_ERROR(Greet(*transport));
+  return transport;
 }
 
 absl::StatusOr<std::vector<RedisReply>> RedisConnection::Run(absl::Span<const RedisCommand> commands,

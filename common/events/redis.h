@@ -35,6 +35,7 @@ class RedisConnection {
 
  private:
   absl::Status Connect();
+  absl::StatusOr<std::unique_ptr<RedisTransport>> Reach();
   absl::Status Greet(RedisTransport& transport) const;
   absl::Status Broken(const absl::Status& reason);
 

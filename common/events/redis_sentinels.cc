@@ -44,10 +44,13 @@ absl::StatusOr<RedisEndpoint> RedisSentinels::FindPrimary() {
     auto primary = Ask(sentinels_.front());
     if (primary.ok()) return primary;
     absl::StrAppend(&faults, "; ", primary.status().message());
-    // To the end, so that the one that answers is asked first the next time.
-    std::rotate(sentinels_.begin(), sentinels_.begin() + 1, sentinels_.end());
+    Doubt();
   }
   return absl::UnavailableError(faults);
+}
+
+void RedisSentinels::Doubt() {
+  if (!sentinels_.empty()) std::rotate(sentinels_.begin(), sentinels_.begin() + 1, sentinels_.end());
 }
 
 }  // namespace amikeco

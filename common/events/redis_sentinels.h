@@ -17,6 +17,9 @@ class RedisSentinels {
   // The first answer, asking one after the other. Who asks must see for itself that it is a primary (ROLE): a Sentinel
   // may be the last to hear of a failover. UNAVAILABLE, with what became of each, when no Sentinel knows one.
   absl::StatusOr<RedisEndpoint> FindPrimary();
+  // Asks another Sentinel first the next time: what this one named was of no use. One that is cut off from the others
+  // names a dead server, or one that is a replica by now, for ever.
+  void Doubt();
 
  private:
   absl::StatusOr<RedisEndpoint> Ask(const RedisEndpoint& sentinel) const;

@@ -9,12 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/steady.h"
@@ -62,20 +62,9 @@ absl::Status RedisTransport::Dial(absl::Duration timeout) {
   const int failed = getaddrinfo(endpoint_.host.c_str(), absl::StrCat(endpoint_.port).c_str(), &hints, &found);
   if (failed != 0) return Away(gai_strerror(failed));
   const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);
-  absl::Status status;
-  for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    if (socket_ >= 0) close(socket_);
-    socket_ = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket_ < 0) return Away(std::strerror(errno));
-    int fault = connect(socket_, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
-    if (fault == EINPROGRESS) {
-      status = Wait(POLLOUT, timeout);
-      if (!status.ok()) continue;
-      socklen_t size = sizeof(fault);
-      getsockopt(socket_, SOL_SOCKET, SO_ERROR, &fault, &size);
-    }
-    status = fault == 0 ? absl::OkStatus() : Away(std::strerror(fault));
-    if (status.ok()) break;
+  absl::Status status = Away("it has no address");
+  for (const addrinfo* address = found; address != nullptr && !status.ok(); address = address->ai_next) {
+    status = DialAddress(*address, timeout);
   }
   AMIKECO_RETURN_IF_ERROR(status);
   constexpr int kOn = 1;
@@ -83,6 +72,19 @@ absl::Status RedisTransport::Dial(absl::Duration timeout) {
   setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &kOn, sizeof(kOn));
   setsockopt(socket_, IPPROTO_TCP, TCP_KEEPIDLE, &kKeepAliveSeconds, sizeof(kKeepAliveSeconds));
   return absl::OkStatus();
+}
+
+absl::Status RedisTransport::DialAddress(const addrinfo& address, absl::Duration timeout) {
+  if (socket_ >= 0) close(socket_);
+  socket_ = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return Away(std::strerror(errno));
+  int fault = connect(socket_, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
+  if (fault == EINPROGRESS) {
+    AMIKECO_RETURN_IF_ERROR(Wait(POLLOUT, timeout));
+    socklen_t size = sizeof(fault);
+    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &fault, &size);
+  }
+  return fault == 0 ? absl::OkStatus() : Away(std::strerror(fault));
 }
 
 absl::Status RedisTransport::Shake(const RedisTls& tls, absl::Duration timeout) {
@@ -137,11 +139,20 @@ absl::Status RedisTransport::Send(absl::string_view bytes, absl::Duration timeou
                                          : send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<size_t>(sent));
-    } else {
-      AMIKECO_RETURN_IF_ERROR(WaitAfter(sent, POLLOUT, timeout));
+    } else if (const absl::Status status = WaitAfter(sent, POLLOUT, timeout); !status.ok()) {
+      return tls_ != nullptr ? WhyHungUp(status) : status;
     }
   }
   return absl::OkStatus();
+}
+
+// With TLS 1.3 the handshake ends before the server has seen our certificate. One that refuses us says so and hangs up;
+// the write that fails of it knows nothing of what waits to be read.
+absl::Status RedisTransport::WhyHungUp(const absl::Status& status) {
+  ERR_clear_error();
+  char byte = 0;
+  const int error = SSL_get_error(tls_.get(), SSL_read(tls_.get(), &byte, 1));
+  return error == SSL_ERROR_SSL ? Away(TlsFault(*tls_, error)) : status;
 }
 
 // Hands what comes next to the reader.

@@ -20,6 +20,8 @@
 #include "common/events/redis_reply.h"
 #include "common/events/redis_tls.h"
 
+struct addrinfo;
+
 namespace amikeco {
 
 class RedisTransport {
@@ -37,8 +39,10 @@ class RedisTransport {
  private:
   explicit RedisTransport(const RedisEndpoint& endpoint);
   absl::Status Dial(absl::Duration timeout);
+  absl::Status DialAddress(const addrinfo& address, absl::Duration timeout);
   absl::Status Shake(const RedisTls& tls, absl::Duration timeout);
   absl::Status Send(absl::string_view bytes, absl::Duration timeout);
+  absl::Status WhyHungUp(const absl::Status& status);
   absl::Status Receive(absl::Duration timeout);
   absl::Status WaitAfter(ssize_t result, short event, absl::Duration timeout);
   absl::Status Wait(short event, absl::Duration timeout);

@@ -123,7 +123,8 @@ void Trial::ExpectNothingLostAndNothingTwice() {
   checker.Read(file);
   std::vector<std::string> faults = checker.Finish();
   if (!judges_order_) {
-    std::erase_if(faults, [](const std::string& fault) { return absl::StrContains(fault, " had the effect of version "); });
+    std::erase_if(faults,
+                  [](const std::string& fault) { return absl::StrContains(fault, " had the effect of version "); });
   }
   EXPECT_THAT(faults, IsEmpty());
   std::cout << checker.Summary() << "; " << load_->retries() << " calls sent again" << std::endl;

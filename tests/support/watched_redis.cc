@@ -34,6 +34,24 @@ bool Names(const std::string& info, int port) {
   return absl::StrContains(info, absl::StrCat("status=ok,address=127.0.0.1:", port, ","));
 }
 
+int Count(absl::string_view text, absl::string_view part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// Whether the Sentinel has heard from both replicas that they are replicas of a primary that they reach, and from both
+// other Sentinels. One that has not heard since a server was the primary makes that a replica again as soon as a
+// failover makes it the primary, and the failover comes to nothing.
+bool SeesAll(int sentinel_port) {
+  const std::string replicas = AskRedis(sentinel_port, absl::StrCat("SENTINEL REPLICAS ", WatchedRedis::kPrimary));
+  const std::string sentinels = AskRedis(sentinel_port, absl::StrCat("SENTINEL SENTINELS ", WatchedRedis::kPrimary));
+  return Count(replicas, "\r\nflags\r\n$5\r\nslave\r\n") == 2 &&
+         Count(replicas, "\r\nrole-reported\r\n$5\r\nslave\r\n") == 2 &&
+         Count(replicas, "\r\nmaster-link-status\r\n$2\r\nok\r\n") == 2 &&
+         Count(sentinels, "\r\nflags\r\n$8\r\nsentinel\r\n") == 2;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WatchedRedis>> WatchedRedis::Start() {
@@ -71,10 +89,11 @@ absl::Status WatchedRedis::StartSentinel(int i) {
   }
   // What they do every 10 s, and wait for up to 30 s, shortened: an old primary is made a replica 2 s after it is back.
   // A busy machine must not make them stop judging (tilt).
-  AskRedis(sentinel.port,
-           "SENTINEL DEBUG info-period 500 publish-period 500 min-link-reconnect-period 1000 election-timeout 2000 "
-           "tilt-trigger 20000 tilt-period 1000");
-  return absl::OkStatus();
+  const std::string answer =
+      AskRedis(sentinel.port,
+               "SENTINEL DEBUG info-period 500 publish-period 500 min-link-reconnect-period 1000 election-timeout 2000 "
+               "tilt-trigger 20000 tilt-period 1000");
+  return answer == "+OK\r\n" ? absl::OkStatus() : absl::InternalError("SENTINEL DEBUG: " + answer);
 }
 
 absl::StatusOr<int> WatchedRedis::Primary() const {
@@ -96,7 +115,11 @@ absl::StatusOr<int> WatchedRedis::PrimaryAfter(int old, absl::Duration patience)
            absl::StrContains(AskRedis(servers_[*primary]->port(), "ROLE"), "\r\nmaster\r\n");
   };
   if (Within(patience, replaced)) return primary;
-  return absl::DeadlineExceededError(absl::StrCat("no other primary: ", InfoOf(sentinels_[0].port)));
+  std::string found;
+  for (const Sentinel& sentinel : sentinels_) {
+    absl::StrAppend(&found, "\n", InfoOf(sentinel.port), TailOf(sentinel.config + ".log"));
+  }
+  return absl::DeadlineExceededError("no other primary: " + found);
 }
 
 absl::Status WatchedRedis::FailOver() {
@@ -119,7 +142,7 @@ bool WatchedRedis::Whole() const {
   const auto primary = Primary();
   if (!primary.ok()) return false;
   for (const Sentinel& sentinel : sentinels_) {
-    if (sentinel.child != nullptr && !absl::StrContains(InfoOf(sentinel.port), "slaves=2,sentinels=3")) return false;
+    if (sentinel.child != nullptr && !SeesAll(sentinel.port)) return false;
   }
   for (int i = 0; i < kServers; ++i) {
     const std::string info = AskRedis(servers_[i]->port(), "INFO replication");

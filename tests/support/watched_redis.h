@@ -40,7 +40,7 @@ class WatchedRedis {
   absl::Status FailOver();
   // Starts a server that was killed as a replica of the primary.
   absl::Status Rejoin(int i);
-  // Waits until the primary has both replicas and all Sentinels know of it.
+  // Waits until the primary has both replicas, and all Sentinels have heard of it and of each other.
   absl::Status Settle(absl::Duration patience = absl::Seconds(60)) const;
 
  private:
