@@ -46,7 +46,7 @@ struct Incoming {
   Metadata metadata;
   Peer peer;
   absl::string_view request;  // serialized
-  absl::Time deadline = absl::InfiniteFuture();
+  absl::Time deadline = absl::InfiniteFuture();  // by SteadyNow()
   std::function<bool()> cancelled = nullptr;  // null: never
 };
 

@@ -2,6 +2,7 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
+#include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -28,8 +29,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/pool.h"
@@ -66,11 +67,12 @@ Metadata MetadataOf(const grpc::ServerContextBase& context) {
   return metadata;
 }
 
+// gRPC counts by a steady clock as well.
 absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
-  // As long from now as gRPC says: absl::Now() takes seconds to follow a system's clock that is set.
-  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) return absl::InfiniteFuture();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return SteadyNow() + absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
 Peer PeerOf(const grpc::ServerContextBase& context) {
