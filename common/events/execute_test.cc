@@ -1,9 +1,9 @@
 // The one way in which anything is written (design.md §4, A5-04).
-#include "common/base/steady.h"
 #include "common/events/execute.h"
 
 #include <set>
 
+#include "common/base/steady.h"
 #include "common/events/testing.h"
 #include "gmock/gmock.h"
 

@@ -1,4 +1,3 @@
-#include "common/base/steady.h"
 #include "common/rpc/chain.h"
 
 #include <gmock/gmock.h>
@@ -13,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/deadline.h"
+#include "common/base/steady.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/testing/echo.h"
 #include "nlohmann/json.hpp"

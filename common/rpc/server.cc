@@ -18,6 +18,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -275,8 +276,16 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20 * 1000);
 }
 
+// gRPC never accepts a connection again after one that it could not accept, mostly for want of file descriptors
+// (grpc/grpc#20418), and tells nobody but its log.
+std::atomic<bool>& AcceptsNoMore() {
+  static std::atomic<bool> accepts_no_more{false};
+  return accepts_no_more;
+}
+
 // gRPC's own complaints, as lines of our log: what reads the log expects JSON. Its errors are mostly its clients'.
 void LogOfGrpc(gpr_log_func_args* line) {
+  if (absl::StartsWith(line->message, "Failed accept")) AcceptsNoMore() = true;
   Log(line->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
       {{"text", line->message}});
 }
@@ -367,7 +376,10 @@ class Server::Door {
   void TellHealth() {
     auto* const health = server_->GetHealthCheckService();
     const absl::Status ready = process_.Ready();
-    const absl::Status alive = process_.Alive();
+    const absl::Status alive =
+        AcceptsNoMore()
+            ? absl::ResourceExhaustedError("no more connections can be accepted: were there too many files open?")
+            : process_.Alive();
     health->SetServingStatus("", ready.ok());
     health->SetServingStatus("readiness", ready.ok());
     health->SetServingStatus("liveness", alive.ok());

@@ -1,8 +1,9 @@
 // The wall clock of the real programs is set forward and back under load, by hours and by a day.
+#include "absl/time/clock.h"
+
 #include <fstream>
 #include <iostream>
 
-#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "tests/chaos/trial.h"
 #include "tests/support/seed.h"
