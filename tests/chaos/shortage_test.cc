@@ -156,9 +156,9 @@ TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElseUntilTheRestartThatLivenes
     DismissNewcomers();
     ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, 1024));
     EXPECT_FALSE(Liveness().ok()) << "it stays, as the trouble does";
-    const auto stopped = installation_->Stop("matching");
+    const auto stopped = installation_->Stop({"matching"});
     ASSERT_TRUE(stopped.ok()) << stopped.status();
-    const absl::Status launched = installation_->Launch("matching");
+    const absl::Status launched = installation_->Launch({"matching"});
     ASSERT_TRUE(launched.ok()) << launched;
     EXPECT_TRUE(Eventually([&] { return AnswersNewcomer(); }));
     DismissNewcomers();

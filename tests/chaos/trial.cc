@@ -88,9 +88,12 @@ bool Trial::Acknowledged(const std::string& source, int64_t number) {
 void Trial::AwaitCaughtUp() {
   const absl::Time deadline = absl::Now() + kSettled;
   for (const char* source : {"applicant", "matching", "compliance"}) {
-    const auto head = installation_->Call<ops::v1::GetAuditHeadResponse>(
-        source, "amikeco.ops.v1.OperationsService/GetAuditHead", ops::v1::GetAuditHeadRequest());
-    ASSERT_TRUE(head.ok()) << head.status();
+    const auto ask = [&] {
+      return installation_->Call<ops::v1::GetAuditHeadResponse>(source, "amikeco.ops.v1.OperationsService/GetAuditHead",
+                                                                ops::v1::GetAuditHeadRequest());
+    };
+    auto head = ask();
+    for (; !head.ok(); head = ask()) ASSERT_LT(absl::Now(), deadline) << head.status();
     while (!Acknowledged(source, head->number())) {
       ASSERT_LT(absl::Now(), deadline) << installation_->Account();
       absl::SleepFor(absl::Milliseconds(10));
