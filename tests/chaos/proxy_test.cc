@@ -38,6 +38,7 @@ class Network : public Commits {
     config::v1::StoreConfig config;
     config.mutable_postgres()->set_conninfo(
         absl::StrCat(direct, " host=127.0.0.1 sslmode=disable port=", to_postgres_->port()));
+    AMIKECO_RETURN_IF_ERROR(MigrateStore(config).status());
     return OpenStore(config);
   }
 
