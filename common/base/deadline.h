@@ -13,7 +13,7 @@ namespace internal {
 inline constinit thread_local absl::Time thread_deadline = absl::InfiniteFuture();
 }  // namespace internal
 
-// Of real time; the infinite future when there is none.
+// By SteadyNow(): a system's clock that is set ends nobody's time. The infinite future when there is none.
 inline absl::Time ThreadDeadline() { return internal::thread_deadline; }
 
 // Gives this thread a deadline for as long as it lives. An earlier one that is there already stays.

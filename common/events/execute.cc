@@ -1,6 +1,6 @@
 #include "common/events/execute.h"
 
-#include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "google/protobuf/descriptor.h"
 
 namespace amikeco {
@@ -63,7 +63,7 @@ absl::Status SaveAnswer(Transaction& tx, const Call& call, const google::protobu
 
 absl::Status StillWanted(const Call& call) {
   if (call.cancelled()) return absl::CancelledError("the caller gave up before the commit");
-  if (absl::Now() >= call.deadline) return absl::DeadlineExceededError("the deadline passed before the commit");
+  if (SteadyNow() >= call.deadline) return absl::DeadlineExceededError("the deadline passed before the commit");
   return absl::OkStatus();
 }
 

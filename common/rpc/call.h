@@ -16,7 +16,7 @@ struct Call {
   std::string traceparent;  // W3C; a new one when the caller sent none
   Actor actor;
   absl::Time time;                               // when the call arrived, by the service's clock
-  absl::Time deadline = absl::InfiniteFuture();  // of real time; the chain sets one on every call
+  absl::Time deadline = absl::InfiniteFuture();  // by SteadyNow(); the chain sets one on every call
   // For writing methods with a request_id: what makes a retry answer the same (see Execute).
   std::string request_id;
   std::string fingerprint;

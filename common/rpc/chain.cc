@@ -13,6 +13,7 @@
 #include "common/base/deadline.h"
 #include "common/base/hash.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/keys.h"
 #include "common/rpc/validate.h"
@@ -282,13 +283,13 @@ absl::Status Chain::Observe(Exchange& exchange, Next next) {
   call.traceparent = exchange.trace.Traceparent();
   call.time = clock_.Now();
   exchange.method.counters->started->Increment();
-  const absl::Time start = absl::Now();
+  const absl::Time start = absl::Now(), began = SteadyNow();
 
   const absl::Status cause = next(*this, exchange);
   absl::Status shown = ToPublic(cause, call.call_id);
   if (!shown.ok()) exchange.response.clear();
 
-  const absl::Time end = absl::Now();
+  const absl::Time end = start + (SteadyNow() - began);
   exchange.method.counters->seconds->Observe(absl::ToDoubleSeconds(end - start));
   exchange.method.counters->handled[static_cast<int>(shown.code())]->Increment();
   Report(exchange, cause, shown, start, end);
@@ -346,7 +347,7 @@ absl::Status Chain::Admit(Exchange& exchange, Next next) {
     return RetryAfter(errors::kTooManyCalls, "The service is busy with as many calls as it takes at once.",
                       kRetryDelay);
   }
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   exchange.call.deadline = std::min(exchange.incoming.deadline, now + kLongestDeadline);
   if (exchange.incoming.deadline == absl::InfiniteFuture()) exchange.call.deadline = now + default_deadline_;
   if (exchange.call.deadline - now < kLeastTime) {
@@ -412,7 +413,7 @@ absl::Status Chain::Dedupe(Exchange& exchange, Next next) {
 }
 
 absl::Status Chain::RunMethod(Exchange& exchange, Next) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = SteadyNow();
   const DeadlineScope within(exchange.call.deadline);
   absl::Status status;
   // The last resort for what a library may throw: one call fails, the process lives.
@@ -421,7 +422,7 @@ absl::Status Chain::RunMethod(Exchange& exchange, Next) {
   } catch (const std::exception& error) {
     status = absl::InternalError(absl::StrCat("exception: ", error.what()));
   }
-  exchange.method.quickness.Took(absl::Now() - start);
+  exchange.method.quickness.Took(SteadyNow() - start);
   return status;
 }
 

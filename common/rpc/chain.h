@@ -45,9 +45,9 @@ struct Incoming {
   absl::string_view method;  // "amikeco.matching.v1.MatchingService/GetHost"
   Metadata metadata;
   Peer peer;
-  absl::string_view request;  // serialized
-  absl::Time deadline = absl::InfiniteFuture();
-  std::function<bool()> cancelled = nullptr;  // null: never
+  absl::string_view request;                     // serialized
+  absl::Time deadline = absl::InfiniteFuture();  // by SteadyNow()
+  std::function<bool()> cancelled = nullptr;     // null: never
 };
 
 // What goes back: a response when the status is OK.

@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/deadline.h"
+#include "common/base/steady.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/testing/echo.h"
 #include "nlohmann/json.hpp"
@@ -48,7 +49,7 @@ class ChainTest : public ::testing::Test {
                      {"amikeco-organisation", "sections/DE"},
                      {"amikeco-roles", "ROLE_COORDINATOR"}};
     call.request = request_;
-    call.deadline = absl::Now() + absl::Seconds(5);
+    call.deadline = SteadyNow() + absl::Seconds(5);
     return call;
   }
 
@@ -94,9 +95,9 @@ TEST_F(ChainTest, RefusesWithTheOutermostLayersReasonFirst) {
   request.set_request_id("no uuid");
   Incoming call;
   call.method = kChange;
-  call.deadline = absl::Now() + absl::Milliseconds(10);
+  call.deadline = SteadyNow() + absl::Milliseconds(10);
   EXPECT_EQ(ReasonOf(Send(call, request).status), "DEADLINE_TOO_SHORT");
-  call.deadline = absl::Now() + absl::Seconds(5);
+  call.deadline = SteadyNow() + absl::Seconds(5);
   EXPECT_EQ(ReasonOf(Send(call, request).status), "NO_CREDENTIALS");
   call.metadata = {{"amikeco-subject", "people/K-17"}, {"amikeco-roles", "ROLE_OFFICER"}};
   EXPECT_EQ(ReasonOf(Send(call, request).status), "ROLE_MISSING");
@@ -289,7 +290,7 @@ TEST_F(ChainTest, GivesTheMethodTheServicesClockAndTheTrace) {
   EXPECT_GT(seen.time, absl::Now() + absl::Hours(24 * 29));
   EXPECT_THAT(seen.traceparent, HasSubstr("0af7651916cd43dd8448eb211c80319c"));
   EXPECT_EQ(seen.method, kEcho);
-  EXPECT_LT(seen.deadline, absl::Now() + absl::Seconds(6));
+  EXPECT_LT(seen.deadline, SteadyNow() + absl::Seconds(6));
   EXPECT_EQ(thread_deadline, seen.deadline);
   EXPECT_EQ(ThreadDeadline(), absl::InfiniteFuture());
 }

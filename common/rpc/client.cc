@@ -1,5 +1,6 @@
 #include "common/rpc/client.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/observe/trace.h"
 #include "common/rpc/errors.h"
@@ -69,6 +71,12 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
     AMIKECO_ASSIGN_OR_RETURN(options.pem_private_key, ReadFile(peer.key_file()));
   }
   return grpc::SslCredentials(options);
+}
+
+// Of gRPC's steady clock: absl::Now() takes seconds to follow a system's clock that is set.
+gpr_timespec In(absl::Duration timeout) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_nanos(absl::ToInt64Nanoseconds(timeout), GPR_TIMESPAN));
 }
 
 std::string ToText(grpc::ByteBuffer& buffer) {
@@ -127,7 +135,7 @@ absl::StatusOr<std::string> Channel::CallRaw(absl::string_view method, const std
                                              const CallOptions& options) {
   if (!broken_.ok()) return broken_;
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  context.set_deadline(In(options.timeout));
   for (const auto& [key, value] : MetadataFor(options, credentials_)) context.AddMetadata(key, value);
   const std::string path = absl::StrCat("/", method);
   const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
@@ -148,7 +156,7 @@ absl::StatusOr<std::string> InProcessCaller::CallRaw(absl::string_view method, c
                     .metadata = {metadata.begin(), metadata.end()},
                     .peer = {},
                     .request = request,
-                    .deadline = absl::Now() + options.timeout,
+                    .deadline = SteadyNow() + options.timeout,
                     .cancelled = nullptr};
   Outgoing outgoing = chain_.Dispatch(incoming);
   if (!outgoing.status.ok()) return std::move(outgoing.status);

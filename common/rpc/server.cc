@@ -2,6 +2,7 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
+#include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -17,6 +18,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -28,8 +30,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/rpc/errors.h"
 #include "common/rpc/pool.h"
@@ -66,11 +68,12 @@ Metadata MetadataOf(const grpc::ServerContextBase& context) {
   return metadata;
 }
 
+// gRPC counts by a steady clock as well.
 absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
-  // As long from now as gRPC says: absl::Now() takes seconds to follow a system's clock that is set.
-  return absl::Now() + absl::FromChrono(deadline - std::chrono::system_clock::now());
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0) return absl::InfiniteFuture();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return SteadyNow() + absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
 Peer PeerOf(const grpc::ServerContextBase& context) {
@@ -273,8 +276,16 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20 * 1000);
 }
 
+// gRPC never accepts a connection again after one that it could not accept, mostly for want of file descriptors
+// (grpc/grpc#20418), and tells nobody but its log.
+std::atomic<bool>& AcceptsNoMore() {
+  static std::atomic<bool> accepts_no_more{false};
+  return accepts_no_more;
+}
+
 // gRPC's own complaints, as lines of our log: what reads the log expects JSON. Its errors are mostly its clients'.
 void LogOfGrpc(gpr_log_func_args* line) {
+  if (absl::StartsWith(line->message, "Failed accept")) AcceptsNoMore() = true;
   Log(line->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
       {{"text", line->message}});
 }
@@ -365,7 +376,10 @@ class Server::Door {
   void TellHealth() {
     auto* const health = server_->GetHealthCheckService();
     const absl::Status ready = process_.Ready();
-    const absl::Status alive = process_.Alive();
+    const absl::Status alive =
+        AcceptsNoMore()
+            ? absl::ResourceExhaustedError("no more connections can be accepted: were there too many files open?")
+            : process_.Alive();
     health->SetServingStatus("", ready.ok());
     health->SetServingStatus("readiness", ready.ok());
     health->SetServingStatus("liveness", alive.ok());

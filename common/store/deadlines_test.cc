@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/base/deadline.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/store/sqlite_store.h"
 #include "tests/support/child.h"
 #include "tests/support/postgres_fixture.h"
@@ -52,10 +53,10 @@ class OpenWrite {
 // Runs `call` with a deadline, which must end it.
 template <typename Call>
 absl::Status ByDeadline(Call call) {
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = SteadyNow();
   const DeadlineScope within(begin + kDeadline);
   const absl::Status status = call();
-  EXPECT_LT(absl::Now() - begin, kEnds) << status;
+  EXPECT_LT(SteadyNow() - begin, kEnds) << status;
   return status;
 }
 
@@ -211,7 +212,7 @@ TEST_F(SqliteDeadlines, EndARaceThatIsLostAgainAndAgain) {
 }
 
 TEST_F(SqliteDeadlines, DoNotBeginAWriteThatComesTooLate) {
-  const DeadlineScope within(absl::Now());
+  const DeadlineScope within(SteadyNow());
   EXPECT_EQ(ReasonOf(Insert(*store_, "late")), "STORE_TIMEOUT");
   EXPECT_FALSE(Has(*store_, "late").value_or(true));
 }

@@ -12,7 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
@@ -77,7 +77,7 @@ absl::StatusOr<std::string> PasswordOf(const config::v1::StoreConfig::Postgres& 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
     const config::v1::StoreConfig::Postgres& config, absl::Time deadline) {
   AMIKECO_ASSIGN_OR_RETURN(const std::string password, PasswordOf(config));
-  const absl::Duration wait = std::clamp(deadline - absl::Now(), kLeastToConnect, kMostToConnect);
+  const absl::Duration wait = std::clamp(deadline - SteadyNow(), kLeastToConnect, kMostToConnect);
   const std::string seconds = absl::StrCat(absl::ToInt64Seconds(wait));
   // Later ones win, so that conninfo may name other values than the first ones; an empty password is none.
   const std::array<const char*, 7> names{
@@ -151,10 +151,10 @@ absl::Status PostgresConnection::Await() {
     const int unsent = PQflush(connection_);
     if (unsent < 0) return Lost();
     pollfd socket{PQsocket(connection_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-    const absl::Duration left = std::clamp(deadline_ - absl::Now(), absl::ZeroDuration(), absl::Minutes(1));
+    const absl::Duration left = std::clamp(deadline_ - SteadyNow(), absl::ZeroDuration(), absl::Minutes(1));
     const int ready = poll(&socket, 1, static_cast<int>(left / absl::Milliseconds(1)) + 1);
     if (ready < 0 && errno != EINTR) return Lost();
-    if (ready == 0 && absl::Now() >= deadline_) {
+    if (ready == 0 && SteadyNow() >= deadline_) {
       broken_ = true;
       return TimedOut("PostgreSQL");
     }
@@ -269,7 +269,7 @@ absl::Status PostgresConnection::Queue(Sql sql, absl::Span<const SqlValue> value
 
 absl::Status PostgresConnection::Commit() {
   if (!alive()) return Lost();
-  if (absl::Now() >= deadline_) return TimedOut("the transaction's body");
+  if (SteadyNow() >= deadline_) return TimedOut("the transaction's body");
   in_doubt_ = true;
   AMIKECO_RETURN_IF_ERROR(Send("COMMIT"));
   AMIKECO_RETURN_IF_ERROR(SendSync());
@@ -280,7 +280,7 @@ absl::Status PostgresConnection::Commit() {
 
 void PostgresConnection::Rollback() {
   if (!alive()) return;
-  deadline_ = std::max(deadline_, absl::Now() + kGrace);
+  deadline_ = std::max(deadline_, SteadyNow() + kGrace);
   // A queued change may fail, and the server then skips what follows up to a sync: the ROLLBACK must be
   // behind one.
   if (failed_ || !awaited_.empty()) {

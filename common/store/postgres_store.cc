@@ -4,9 +4,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/base/deadline.h"
 #include "common/base/hash.h"
+#include "common/base/steady.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
 #include "common/store/sql_transaction.h"
@@ -92,7 +92,7 @@ absl::StatusOr<PostgresStore::Lease> PostgresStore::Take(absl::Time deadline) {
   {
     std::unique_lock<std::mutex> guard(mutex_);
     const auto free = [this] { return !idle_.empty() || open_ < most_; };
-    if (!free() && !returned_.wait_for(guard, absl::ToChronoNanoseconds(deadline - absl::Now()), free)) {
+    if (!free() && !returned_.wait_for(guard, absl::ToChronoNanoseconds(deadline - SteadyNow()), free)) {
       return TimedOut(absl::StrCat("one of ", most_, " connections, which are all in use"));
     }
     if (!idle_.empty()) {
@@ -131,13 +131,13 @@ absl::Status PostgresStore::OnConnection(absl::Time deadline, Run run) {
   // Others put connections back all the time, and those may be cut as well: the pool alone does not bound this.
   for (int round = 0;; ++round) {
     AMIKECO_ASSIGN_OR_RETURN(Lease lease, Take(deadline));
-    if (absl::Now() >= deadline) {
+    if (SteadyNow() >= deadline) {
       Return(std::move(lease.connection));  // others can use it
       return TimedOut("a connection");
     }
     const Outcome outcome = run(*lease.connection);
     Return(std::move(lease.connection));
-    if (!outcome.lost_before_commit || !lease.used_before || round == most_ || absl::Now() >= deadline) {
+    if (!outcome.lost_before_commit || !lease.used_before || round == most_ || SteadyNow() >= deadline) {
       return outcome.status;
     }
     // When one connection of the pool is gone, the others probably are too. The next one is new and tells.
@@ -192,7 +192,7 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> PostgresStore::TryLock(absl::string
 }
 
 absl::Status PostgresStore::Check() {
-  const DeadlineScope within(absl::Now() + kCheckPatience);
+  const DeadlineScope within(SteadyNow() + kCheckPatience);
   size_t step = 0;
   AMIKECO_RETURN_IF_ERROR(OnConnection(CallDeadline(), [&](PostgresConnection& connection) -> Outcome {
     absl::Status status = connection.BeginRead();

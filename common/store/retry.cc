@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "common/base/deadline.h"
 #include "common/base/status.h"
+#include "common/base/steady.h"
 #include "common/store/errors.h"
 
 namespace amikeco {
@@ -23,21 +24,21 @@ constexpr absl::Duration kLongestPause = absl::Milliseconds(64);
 
 }  // namespace
 
-absl::Time CallDeadline() { return std::min(ThreadDeadline(), absl::Now() + kLongestCall); }
+absl::Time CallDeadline() { return std::min(ThreadDeadline(), SteadyNow() + kLongestCall); }
 
 absl::Status TimedOut(absl::string_view waited_for) {
   return InsideError(errors::kStoreTimeout, absl::StrCat("The time was over while waiting for ", waited_for, "."));
 }
 
 absl::Status RetryLostRaces(absl::Time deadline, absl::FunctionRef<absl::Status()> attempt) {
-  if (absl::Now() >= deadline) return TimedOut("its turn");
+  if (SteadyNow() >= deadline) return TimedOut("its turn");
   absl::Duration longest = kFirstPause;
   for (int retry = 0;; ++retry) {
     absl::Status status = attempt();
     if (status.ok() || retry == kRetries || ReasonOf(status) != errors::kLostRace.reason) return status;
     thread_local absl::InsecureBitGen random;
     const absl::Duration pause = absl::Uniform(random, 0.0, 1.0) * longest;
-    if (absl::Now() + pause >= deadline) return status;
+    if (SteadyNow() + pause >= deadline) return status;
     absl::SleepFor(pause);
     longest = std::min(2 * longest, kLongestPause);
   }

@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "common/base/deadline.h"
+#include "common/base/steady.h"
 #include "common/store/errors.h"
 #include "common/store/retry.h"
 #include "common/store/sql_transaction.h"
@@ -30,6 +31,29 @@ constexpr absl::Duration kBusy = absl::Seconds(5);
 // 16 MiB of log: rare enough to cost little, small enough that reading through the log stays cheap.
 constexpr int kCheckpointPages = 4000;
 
+// What absl::Notification is, with waits by SteadyNow(). May go as soon as somebody has waited for it.
+class Signal {
+ public:
+  void Notify() {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    given_ = true;
+    changed_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock<std::mutex> guard(mutex_);
+    changed_.wait(guard, [this] { return given_; });
+  }
+  bool WaitUntil(absl::Time deadline) {
+    std::unique_lock<std::mutex> guard(mutex_);
+    return changed_.wait_for(guard, absl::ToChronoNanoseconds(deadline - SteadyNow()), [this] { return given_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool given_ = false;
+};
+
 }  // namespace
 
 struct SqliteStore::Job {
@@ -37,7 +61,7 @@ struct SqliteStore::Job {
   const absl::Time deadline;
   absl::Status status{};
   bool appended = false;
-  absl::Notification done{};
+  Signal done{};
 };
 
 class SqliteStore::NamedLock final : public Store::Lock {
@@ -150,8 +174,8 @@ absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(Transaction& tx)>
     waiting_.push_back(&job);
     if (waiting_.size() == 1) work_.notify_one();
     guard.unlock();
-    if (!job.done.WaitForNotificationWithDeadline(deadline) && Withdraw(&job)) return TimedOut("earlier writes");
-    job.done.WaitForNotification();
+    if (!job.done.WaitUntil(deadline) && Withdraw(&job)) return TimedOut("earlier writes");
+    job.done.Wait();
     return std::move(job.status);
   }));
 }
@@ -169,7 +193,7 @@ SqliteStore::Job* SqliteStore::Next() {
   while (!waiting_.empty()) {
     Job* const job = waiting_.front();
     waiting_.pop_front();
-    if (absl::Now() < job->deadline) return job;
+    if (SteadyNow() < job->deadline) return job;
     job->status = TimedOut("earlier writes");
     job->done.Notify();
   }
@@ -209,7 +233,7 @@ size_t SqliteStore::Commit(Job* alone) {
 std::vector<SqliteStore::Job*> SqliteStore::WriteGroup(Job* alone) {
   std::vector<Job*> group;
   // Another program may hold the file's lock. Those who wait behind us are free to leave meanwhile.
-  const absl::Duration patience = alone == nullptr ? kBusy : std::min(kBusy, alone->deadline - absl::Now());
+  const absl::Duration patience = alone == nullptr ? kBusy : std::min(kBusy, alone->deadline - SteadyNow());
   sqlite3_busy_timeout(writer_->handle(), static_cast<int>(absl::ToInt64Milliseconds(patience)));
   absl::Status status = writer_->BeginWrite();
   for (Job* job = alone != nullptr ? alone : Next(); job != nullptr;) {
@@ -256,7 +280,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteStore::TakeReader(absl::
   {
     std::unique_lock<std::mutex> guard(readers_mutex_);
     const auto free = [this] { return !readers_.empty() || readers_open_ < kReaders; };
-    if (!free() && !reader_back_.wait_for(guard, absl::ToChronoNanoseconds(deadline - absl::Now()), free)) {
+    if (!free() && !reader_back_.wait_for(guard, absl::ToChronoNanoseconds(deadline - SteadyNow()), free)) {
       return TimedOut("earlier reads");
     }
     if (!readers_.empty()) {
@@ -301,7 +325,7 @@ absl::StatusOr<std::unique_ptr<Store::Lock>> SqliteStore::TryLock(absl::string_v
 }
 
 absl::Status SqliteStore::Check() {
-  const DeadlineScope within(absl::Now() + kCheckPatience);
+  const DeadlineScope within(SteadyNow() + kCheckPatience);
   AMIKECO_ASSIGN_OR_RETURN(auto connection, TakeReader(CallDeadline()));
   int64_t version = 0;
   absl::Status status = connection->Query(Sql::kSchemaVersion, {}, [&](const SqlRow& row) { version = row.Number(0); });

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
+#include "common/base/steady.h"
 #include "common/events/execute.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/eligibility.h"
@@ -211,7 +212,7 @@ absl::StatusOr<compliance::v1::Clearance> ApplicantService::ReadClearance(const 
   compliance::v1::GetClearanceRequest request;
   request.set_name(absl::StrCat("clearances/", absl::StripPrefix(application.name(), "applications/")));
   CallOptions options;
-  options.timeout = std::min(kGateTimeout, call.deadline - absl::Now());
+  options.timeout = std::min(kGateTimeout, call.deadline - SteadyNow());
   options.traceparent = call.traceparent;
   return in_.compliance.Call<compliance::v1::Clearance>(kGetClearance, request, options);
 }

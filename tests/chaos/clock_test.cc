@@ -34,7 +34,6 @@ class ClockJumps : public Trial {
 
 TEST_F(ClockJumps, LoseNothingDoNothingTwiceAndStopNothing) {
   Set("+0");
-  judges_order_ = false;
   ASSERT_NO_FATAL_FAILURE(Start({.on_postgres = false, .twins = {}, .agencies = false, .clock_file = ClockFile()}));
   for (int64_t round = 0; round < RunSize(1, 20); ++round) {
     for (const char* offset : {"+3600", "+0", "-3600", "+86400", "+0"}) {
@@ -44,6 +43,7 @@ TEST_F(ClockJumps, LoseNothingDoNothingTwiceAndStopNothing) {
     }
   }
   ExpectNothingLostAndNothingTwice();
+  EXPECT_LE(50 * load_->retries(), load_->answered()) << "a jump ends no call's time; a busy machine may";
   std::cout << "50 commands and their facts after a jump: " << InWords(to_go_on_) << std::endl;
 }
 

@@ -11,6 +11,9 @@
 namespace amikeco::chaos {
 namespace {
 
+// Commands that are answered between two faults of PostgreSQL, however long that takes.
+constexpr int64_t kBetweenFaults = 50;
+
 class Network : public Commits {
  protected:
   void SetUp() override {
@@ -38,9 +41,11 @@ class Network : public Commits {
     config::v1::StoreConfig config;
     config.mutable_postgres()->set_conninfo(
         absl::StrCat(direct, " host=127.0.0.1 sslmode=disable port=", to_postgres_->port()));
+    AMIKECO_RETURN_IF_ERROR(MigrateStore(config).status());
     return OpenStore(config);
   }
 
+  std::atomic<int64_t> answered_{0};  // commands
   std::unique_ptr<PostgresServer> postgres_;
   std::unique_ptr<FaultProxy> to_redis_;
   std::unique_ptr<FaultProxy> to_postgres_;
@@ -54,12 +59,17 @@ TEST_F(Network, FaultsLoseNothingAndDoNothingTwice) {
   std::atomic<int64_t> commands{0};
   std::atomic<int64_t> in_doubt{0};
   to_redis_->Play(TestSeed());
-  to_postgres_->Play(TestSeed() + 1);
+  to_postgres_->Play(TestSeed() + 1, [this, next = int64_t{kBetweenFaults}]() mutable {
+    if (answered_ < next) return false;
+    next = answered_ + kBetweenFaults;
+    return true;
+  });
   Run(**store, {}, {}, [&](Store& to, int writer) {
     for (int64_t i = 0; faults() < wanted; ++i) {
       const Command command{absl::StrCat(writer, "-", i), absl::StrCat("counters/", dice_.Below(kSubjects)), ""};
       history_.Call(command.id, command.subject, command.id);
       for (++commands; !Send(to, clock, command, history_).ok(); absl::SleepFor(absl::Milliseconds(10))) ++in_doubt;
+      ++answered_;
       absl::SleepFor(absl::Milliseconds(dice_.Below(20)));
     }
     EndFaults();  // the other writers' last commands come to their end

@@ -1,21 +1,39 @@
-// A real program that may not write more to its disk, or open no more files: it says so, goes on, and works again as
-// soon as there is room.
+// A real program that may not write more to its disk: it says so, goes on, and works again as soon as there is room.
+// And one that may open no more files: it works on for those who are there, and says that it must be started again.
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "amikeco/matching/v1/matching.pb.h"
+#include "common/base/hash.h"
 #include "common/base/status.h"
 #include "gtest/gtest.h"
 #include "tests/chaos/trial.h"
+#include "tests/support/seed.h"
 
 namespace amikeco::chaos {
 namespace {
 
 constexpr char kMatching[] = "amikeco.matching.v1.MatchingService/";
+
+// Always the same for an id, as a UUID.
+std::string RequestIdOf(const std::string& id) {
+  const std::string hex = absl::BytesToHexString(Sha256(id).substr(0, 16));
+  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-4", hex.substr(13, 3), "-a", hex.substr(17, 3), "-",
+                      hex.substr(20, 12));
+}
 
 class Shortage : public Trial {
  protected:
@@ -41,7 +59,7 @@ class Shortage : public Trial {
     host.set_host_id(id);
     host.mutable_agency()->set_title("Police Department");
     host.mutable_agency()->set_country("US");
-    host.set_request_id("7c1f5a52-8c1e-4f0e-9d3b-2a64c9d7e1b8");
+    host.set_request_id(RequestIdOf(id));
     const std::string name = absl::StrCat("hosts/", id);
     history_.Call(host.request_id(), name, MarkerOf(name, 1));
     const auto answer =
@@ -56,12 +74,32 @@ class Shortage : public Trial {
         ->Call<matching::v1::SearchHostsResponse>("matching", absl::StrCat(kMatching, "SearchHosts"), request)
         .status();
   }
-  // As a client that comes now.
-  absl::Status HealthForNewcomers() {
-    config::v1::PeerConfig peer;
-    peer.set_target(installation_->TargetsOf("matching"));
-    Channel channel(peer);
-    return CheckHealth(channel, "readiness", absl::Seconds(1));
+  // Whether the server says anything to a client that comes now. The connection stays.
+  bool AnswersNewcomer() {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    newcomers_.push_back(fd);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    const std::string target = installation_->TargetsOf("matching");
+    address.sin_port = htons(static_cast<uint16_t>(std::stoi(target.substr(target.rfind(':') + 1))));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{2, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    const absl::string_view hello("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);  // with empty SETTINGS
+    char answer = 0;
+    return connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
+           send(fd, hello.data(), hello.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(hello.size()) &&
+           recv(fd, &answer, 1, 0) == 1;
+  }
+  void DismissNewcomers() {
+    for (const int fd : newcomers_) close(fd);
+    newcomers_.clear();
+  }
+  absl::Status Liveness() { return CheckHealth(installation_->channel("matching"), "liveness", absl::Seconds(10)); }
+  // The load goes on with it.
+  bool TakesCommandsAgain() {
+    const int64_t answered = load_->answered() + 50;
+    return Eventually([&] { return load_->answered() >= answered; });
   }
   template <typename Condition>
   static bool Eventually(Condition condition) {
@@ -72,33 +110,61 @@ class Shortage : public Trial {
     }
     return false;
   }
+
+  std::vector<int> newcomers_;
 };
 
-// The size of a file that it may write is limited: to SQLite that is what a full disk is.
+// The size of a file that it may write is limited: an error of each write, as on a full disk.
 TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
   ASSERT_NO_FATAL_FAILURE(Start({}));
-  ASSERT_TRUE(Eventually([&] { return load_->answered() > 20; })) << load_->problem();
-  ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, 1));
-  absl::Status refused;
-  ASSERT_TRUE(Eventually([&] { return !(refused = Register("shortage-of-disk")).ok(); }));
-  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable) << refused;
-  EXPECT_EQ(ReasonOf(refused), "STORE_UNAVAILABLE") << refused;
-  EXPECT_TRUE(Read().ok()) << "what is there can be read";
-  EXPECT_TRUE(CheckHealth(installation_->channel("matching"), "liveness", absl::Seconds(10)).ok());
-  ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, RLIM_INFINITY));
-  EXPECT_TRUE(Eventually([&] { return Register("shortage-of-disk").ok(); }));
+  for (int64_t round = 0; round < RunSize(2, 50); ++round) {
+    const std::string id = absl::StrCat("shortage-of-disk-", round);
+    const int64_t answered = load_->answered() + 20;
+    ASSERT_TRUE(Eventually([&] { return load_->answered() > answered; })) << load_->problem();
+    const int retries = load_->retries();
+    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, 1));
+    absl::Status refused;
+    ASSERT_TRUE(Eventually([&] { return !(refused = Register(id)).ok(); }));
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable) << refused;
+    EXPECT_EQ(ReasonOf(refused), "STORE_UNAVAILABLE") << refused;
+    ASSERT_TRUE(Eventually([&] { return load_->retries() > retries + 10; })) << "the load is refused as well";
+    EXPECT_TRUE(Read().ok()) << "what is there can be read";
+    EXPECT_TRUE(Liveness().ok());
+    const auto ready = [&] { return CheckHealth(installation_->channel("matching"), "readiness", absl::Seconds(10)); };
+    EXPECT_TRUE(Eventually([&] { return !ready().ok(); })) << "the log and the probes say so";
+    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, RLIM_INFINITY));
+    EXPECT_TRUE(Eventually([&] { return Register(id).ok(); }));
+    EXPECT_TRUE(Eventually([&] { return ready().ok(); }));
+  }
   ExpectNothingLostAndNothingTwice();
 }
 
-TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElse) {
+// gRPC never accepts a connection again after one that it could not accept (grpc/grpc#20418), so that the process must
+// say that it has to be started again.
+TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElseUntilTheRestartThatLivenessAsksFor) {
   ASSERT_NO_FATAL_FAILURE(Start({}));
-  ASSERT_TRUE(Eventually([&] { return load_->answered() > 20; })) << load_->problem();
-  ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, NextFile()));
-  EXPECT_FALSE(HealthForNewcomers().ok());
-  EXPECT_TRUE(Register("shortage-of-files").ok());
-  EXPECT_TRUE(Read().ok());
-  ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, 1024));
-  EXPECT_TRUE(Eventually([&] { return HealthForNewcomers().ok(); }));
+  for (int64_t round = 0; round < RunSize(2, 50); ++round) {
+    const int64_t answered = load_->answered() + 20;
+    ASSERT_TRUE(Eventually([&] { return load_->answered() > answered; })) << load_->problem();
+    ASSERT_TRUE(Liveness().ok());
+    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, NextFile()));
+    ASSERT_TRUE(Eventually([&] { return !AnswersNewcomer(); })) << "the first ones may find files that were closed";
+    EXPECT_TRUE(Register(absl::StrCat("shortage-of-files-", round)).ok());
+    EXPECT_TRUE(Read().ok());
+    EXPECT_TRUE(TakesCommandsAgain()) << load_->problem();
+    EXPECT_TRUE(Eventually([&] { return !Liveness().ok(); }));
+    DismissNewcomers();
+    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, 1024));
+    EXPECT_FALSE(Liveness().ok()) << "it stays, as the trouble does";
+    const auto stopped = installation_->Stop({"matching"});
+    ASSERT_TRUE(stopped.ok()) << stopped.status();
+    const absl::Status launched = installation_->Launch({"matching"});
+    ASSERT_TRUE(launched.ok()) << launched;
+    EXPECT_TRUE(Eventually([&] { return AnswersNewcomer(); }));
+    DismissNewcomers();
+    EXPECT_TRUE(Liveness().ok());
+    EXPECT_TRUE(TakesCommandsAgain()) << load_->problem();
+  }
   ExpectNothingLostAndNothingTwice();
 }
 

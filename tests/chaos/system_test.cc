@@ -22,7 +22,7 @@ class System : public Trial {
     installation_->Kill(victim);
     absl::SleepFor(absl::Milliseconds(dice_.Below(200)));
     const absl::Time start = absl::Now();
-    const absl::Status back = installation_->Launch(victim);
+    const absl::Status back = installation_->Launch({victim});
     ASSERT_TRUE(back.ok()) << back;
     to_ready_.push_back(absl::Now() - start);
   }

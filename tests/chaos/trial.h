@@ -42,8 +42,7 @@ class Trial : public ::testing::Test {
   const TemporaryFolder folder_{"trial"};
   History history_{folder_ / "history"};
   Dice dice_{TestSeed()};
-  int clients_ = 6;           // of the load
-  bool judges_order_ = true;  // false where the clocks that date what was handled were moved
+  int clients_ = 6;  // of the load
   std::unique_ptr<Installation> installation_;
   std::unique_ptr<Load> load_;
 

@@ -117,7 +117,7 @@ TEST_F(DemoTest, EveryOfficerEndsAsForetoldThoughEachServiceIsKilledAndRedisCome
     }
     installation_->Kill(disruption.whom);
     (void)play_->Wait(disruption.away);
-    const absl::Status back = installation_->Launch(disruption.whom);
+    const absl::Status back = installation_->Launch({disruption.whom});
     ASSERT_TRUE(back.ok()) << back;
   }
   ExpectAllAsForetold();

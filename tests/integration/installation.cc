@@ -178,7 +178,7 @@ absl::Status Installation::Migrate(const std::string& service) {
   return code == 0 ? absl::OkStatus() : absl::InternalError(absl::StrCat(service, " --migrate: ", code, TailOf(log)));
 }
 
-absl::Status Installation::Launch(const std::string& replica) {
+absl::Status Installation::Begin(const std::string& replica) {
   std::vector<std::string> argv{"env"};
   if (!options_.clock_file.empty()) {
     // The file is read again each second. What counts time without a date has the kernel's steady clock.
@@ -188,6 +188,10 @@ absl::Status Installation::Launch(const std::string& replica) {
   argv.insert(argv.end(), {Programs().at(ServiceOf(replica)), "--config", folder_ / ("config/" + replica)});
   AMIKECO_ASSIGN_OR_RETURN(replicas_[replica],
                            Child::Start(argv, {.log = folder_ / ("log/" + replica), .user = "", .folder = ""}));
+  return absl::OkStatus();
+}
+
+absl::Status Installation::AwaitReady(const std::string& replica) {
   const absl::Time deadline = absl::Now() + kPatience;
   absl::Status health;
   while (replicas_[replica]->Running() && absl::Now() < deadline) {
@@ -201,11 +205,19 @@ absl::Status Installation::Launch(const std::string& replica) {
 
 void Installation::Kill(const std::string& replica) { replicas_.at(replica)->End(SIGKILL, absl::Seconds(10)); }
 
-absl::StatusOr<absl::Duration> Installation::Stop(const std::string& replica) {
+absl::Status Installation::Launch(const std::vector<std::string>& replicas) {
+  for (const std::string& replica : replicas) AMIKECO_RETURN_IF_ERROR(Begin(replica));
+  for (const std::string& replica : replicas) AMIKECO_RETURN_IF_ERROR(AwaitReady(replica));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Duration> Installation::Stop(const std::vector<std::string>& replicas) {
   const absl::Time start = absl::Now();
-  replicas_.at(replica)->Signal(SIGTERM);
-  AMIKECO_ASSIGN_OR_RETURN(const int code, replicas_.at(replica)->Wait(kPatience));
-  if (code != 0) return absl::InternalError(absl::StrCat(replica, ": exit code ", code));
+  for (const std::string& replica : replicas) replicas_.at(replica)->Signal(SIGTERM);
+  for (const std::string& replica : replicas) {
+    AMIKECO_ASSIGN_OR_RETURN(const int code, replicas_.at(replica)->Wait(kPatience));
+    if (code != 0) return absl::InternalError(absl::StrCat(replica, ": exit code ", code));
+  }
   return absl::Now() - start;
 }
 
@@ -231,7 +243,9 @@ absl::Status Installation::Start() {
   if (options_.on_postgres) {
     for (const std::string& service : Services()) AMIKECO_RETURN_IF_ERROR(Migrate(service));
   }
-  for (const auto& [replica, port] : ports_) AMIKECO_RETURN_IF_ERROR(Launch(replica));
+  std::vector<std::string> all;
+  for (const auto& [replica, port] : ports_) all.push_back(replica);
+  AMIKECO_RETURN_IF_ERROR(Launch(all));
   return options_.agencies ? ImportAgencies() : absl::OkStatus();
 }
 
@@ -319,18 +333,36 @@ absl::StatusOr<bool> Installation::MailWaits() {
   return false;
 }
 
+// A service that does not answer in time is asked again, until patience is over.
+std::string Installation::LeftToDo(std::vector<int64_t>& numbers) {
+  std::string left;
+  for (const std::string& service : Services()) {
+    const auto progress = ProgressOf(service);
+    if (!progress.ok()) {
+      absl::StrAppend(&left, service, ": ", progress.status().ToString(), "\n");
+      continue;
+    }
+    for (const std::string& what : progress->waiting_for()) absl::StrAppend(&left, service, ": ", what, "\n");
+    numbers.push_back(progress->published_number());
+    numbers.push_back(progress->handled_number());
+  }
+  const auto mail = MailWaits();
+  if (!mail.ok()) absl::StrAppend(&left, "notify: ", mail.status().ToString(), "\n");
+  if (mail.ok() && *mail) absl::StrAppend(&left, "notify: e-mail waits\n");
+  return left;
+}
+
 absl::Status Installation::Settle(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   std::string left;
+  // A service that was asked first may have been given work by one that was asked later: so two looks must show nothing
+  // left, and nothing that moved in between.
+  std::vector<int64_t> before;
   while (absl::Now() < deadline) {
-    left.clear();
-    for (const std::string& service : Services()) {
-      AMIKECO_ASSIGN_OR_RETURN(const auto progress, ProgressOf(service));
-      for (const std::string& what : progress.waiting_for()) absl::StrAppend(&left, service, ": ", what, "\n");
-    }
-    AMIKECO_ASSIGN_OR_RETURN(const bool mail, MailWaits());
-    if (mail) absl::StrAppend(&left, "notify: e-mail waits\n");
-    if (left.empty()) return absl::OkStatus();
+    std::vector<int64_t> numbers;
+    left = LeftToDo(numbers);
+    if (left.empty() && numbers == before) return absl::OkStatus();
+    before = left.empty() ? numbers : std::vector<int64_t>();
     absl::SleepFor(absl::Milliseconds(20));
   }
   return absl::DeadlineExceededError(left);

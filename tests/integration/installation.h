@@ -45,11 +45,11 @@ class Installation {
   absl::StatusOr<std::unique_ptr<Child>> Play(int seed, int officers);
   std::string PlayLog() const { return folder_ / "log/play"; }
 
-  // A replica: "matching", "applicant-2". Kill is SIGKILL; Launch starts it on the port that it had.
-  absl::Status Launch(const std::string& replica);
+  // Replicas: "matching", "applicant-2". Kill is SIGKILL; Launch starts them, at once, on the ports that they had.
+  absl::Status Launch(const std::vector<std::string>& replicas);
   void Kill(const std::string& replica);
-  // SIGTERM, and how long the replica took to end; an error when it does not exit with 0 within a minute.
-  absl::StatusOr<absl::Duration> Stop(const std::string& replica);
+  // SIGTERM to all, and how long the last took to end; an error when one does not exit with 0 within a minute.
+  absl::StatusOr<absl::Duration> Stop(const std::vector<std::string>& replicas);
   // Ends every service in order; an error names those that did not exit with 0, killed ones aside.
   absl::Status StopServices();
 
@@ -91,8 +91,11 @@ class Installation {
   absl::Status MakeFiles();
   absl::Status Migrate(const std::string& service);
   absl::Status Configure(const std::string& service, const std::string& replica, const std::string& store);
+  absl::Status Begin(const std::string& replica);
+  absl::Status AwaitReady(const std::string& replica);
   absl::Status ImportAgencies();
   absl::StatusOr<bool> MailWaits();
+  std::string LeftToDo(std::vector<int64_t>& numbers);
   std::string TargetOf(const std::string& replica) const;
 
   const Options options_;

@@ -38,14 +38,21 @@
 namespace amikeco {
 namespace {
 
+using Database = std::unique_ptr<sqlite3, int (*)(sqlite3*)>;
+
+// What is wrong with it, the next statement says.
+Database Open(const std::string& path, int flags) {
+  sqlite3* opened = nullptr;
+  sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+  return {opened, sqlite3_close};
+}
+
 // The rows of a query with two columns of text.
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Rows(const std::string& path, const char* sql) {
-  sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, sqlite3_close);
+  const Database database = Open(path, SQLITE_OPEN_READONLY);
   sqlite3_stmt* prepared = nullptr;
-  if (code != SQLITE_OK || sqlite3_prepare_v2(opened, sql, -1, &prepared, nullptr) != SQLITE_OK) {
-    return absl::InternalError(absl::StrCat(path, ": ", sqlite3_errmsg(opened)));
+  if (sqlite3_prepare_v2(database.get(), sql, -1, &prepared, nullptr) != SQLITE_OK) {
+    return absl::InternalError(absl::StrCat(path, ": ", sqlite3_errmsg(database.get())));
   }
   const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(prepared, sqlite3_finalize);
   std::vector<std::pair<std::string, std::string>> rows;
@@ -55,7 +62,7 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Rows(const std:
   };
   int step = 0;
   while ((step = sqlite3_step(prepared)) == SQLITE_ROW) rows.emplace_back(column(0), column(1));
-  if (step != SQLITE_DONE) return absl::InternalError(absl::StrCat(path, ": ", sqlite3_errmsg(opened)));
+  if (step != SQLITE_DONE) return absl::InternalError(absl::StrCat(path, ": ", sqlite3_errmsg(database.get())));
   return rows;
 }
 
@@ -139,18 +146,38 @@ absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, Stor
   return comparison;
 }
 
+absl::Status NumberEffects(const config::v1::StoreConfig& store) {
+  if (store.has_postgres()) {
+    return PostgresServer::Execute(store.postgres().conninfo(), R"sql(
+CREATE TABLE effect (turn BIGSERIAL PRIMARY KEY, event_id BYTEA NOT NULL);
+CREATE FUNCTION number_effect() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO effect (event_id) VALUES (new.event_id); RETURN NULL; END $$;
+CREATE TRIGGER number_effect AFTER INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION number_effect())sql")
+        .status();
+  }
+  const auto database = Open(store.sqlite().path(), SQLITE_OPEN_READWRITE);
+  sqlite3_busy_timeout(database.get(), 60'000);
+  const char* const sql = R"sql(
+BEGIN IMMEDIATE;
+CREATE TABLE effect (turn INTEGER PRIMARY KEY AUTOINCREMENT, event_id BLOB NOT NULL);
+CREATE TRIGGER number_effect AFTER INSERT ON inbox BEGIN INSERT INTO effect (event_id) VALUES (new.event_id); END;
+COMMIT)sql";
+  if (sqlite3_exec(database.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(store.sqlite().path(), ": ", sqlite3_errmsg(database.get())));
+}
+
 absl::StatusOr<std::vector<std::string>> HandledBy(const config::v1::StoreConfig& store) {
   std::vector<std::string> events;
   if (store.has_postgres()) {
     AMIKECO_ASSIGN_OR_RETURN(
         const std::string text,
         PostgresServer::Execute(store.postgres().conninfo(),
-                                "SELECT string_agg(encode(event_id, 'escape'), ' ' ORDER BY handled_at) FROM inbox"));
+                                "SELECT string_agg(encode(event_id, 'escape'), ' ' ORDER BY turn) FROM effect"));
     return std::vector<std::string>(absl::StrSplit(text, ' ', absl::SkipEmpty()));
   }
   AMIKECO_ASSIGN_OR_RETURN(const auto rows,
-                           Rows(store.sqlite().path(), "SELECT event_id, consumer FROM inbox ORDER BY handled_at"));
-  for (const auto& [event, consumer] : rows) events.push_back(event);
+                           Rows(store.sqlite().path(), "SELECT event_id, '' FROM effect ORDER BY turn"));
+  for (const auto& [event, nothing] : rows) events.push_back(event);
   return events;
 }
 

@@ -28,7 +28,11 @@ absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, cons
 absl::StatusOr<Comparison> CompareWithHistories(const std::string& service, Store& store,
                                                 const std::set<std::string>& subjects);
 
-// The facts that the service has handled, in the order in which it did: their event ids.
+// Has the database count, from now on, each fact that is noted as handled. Clocks have no part in it, and a fact that
+// is forgotten and handled again is counted again. A running service does not notice.
+absl::Status NumberEffects(const config::v1::StoreConfig& store);
+
+// The facts that the service has handled since NumberEffects, in the order in which it did: their event ids.
 absl::StatusOr<std::vector<std::string>> HandledBy(const config::v1::StoreConfig& store);
 
 // All messages in notify's database.

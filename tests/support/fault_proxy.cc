@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -193,11 +194,12 @@ void FaultProxy::Set(Fault fault) {
   playing_ = false;
 }
 
-void FaultProxy::Play(uint64_t seed) {
+void FaultProxy::Play(uint64_t seed, std::function<bool()> recovered) {
   absl::MutexLock lock(&mutex_);
   dice_.seed(seed);
   fault_ = Fault::kNone;
   playing_ = true;
+  recovered_ = std::move(recovered);
   next_ = absl::Now();
 }
 
@@ -212,6 +214,7 @@ FaultProxy::Fault FaultProxy::Current() {
     next_ = absl::Now() + absl::Milliseconds(below(1500));
     return fault_;
   }
+  if (recovered_ && !recovered_()) return fault_;
   fault_ = static_cast<Fault>(1 + below(static_cast<int64_t>(Fault::kHalfClose)));
   next_ = absl::Now() + absl::Milliseconds(below(10) == 0 ? 3000 : 1 + below(500));
   ++played_;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <memory>
 #include <random>
@@ -43,8 +44,9 @@ class FaultProxy {
   // What happens from now on.
   void Set(Fault fault);
   // From now on, until Set: one fault after the other, each up to half a second and now and
-  // then 3 s long, with pauses of up to 1.5 s, by this seed.
-  void Play(uint64_t seed);
+  // then 3 s long, with pauses of up to 1.5 s, by this seed. A pause goes on while `recovered`, when there is one, says
+  // that those who were disturbed have done nothing since: on a busy machine it would be too short for them.
+  void Play(uint64_t seed, std::function<bool()> recovered = nullptr);
   // How many faults Play has begun.
   int64_t played() const { return played_; }
 
@@ -67,6 +69,7 @@ class FaultProxy {
   absl::Mutex mutex_;
   Fault fault_ ABSL_GUARDED_BY(mutex_) = Fault::kNone;
   bool playing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<bool()> recovered_ ABSL_GUARDED_BY(mutex_);
   absl::Time next_ ABSL_GUARDED_BY(mutex_);
   std::mt19937_64 dice_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

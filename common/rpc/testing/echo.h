@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/rpc/chain.h"
 #include "common/rpc/testing/echo.pb.h"
 
@@ -30,7 +30,7 @@ class Echoes {
     response.set_actor(call.actor.subject);
     response.set_request_id(call.request_id);
     response.set_fingerprint(call.fingerprint);
-    response.set_deadline_millis(absl::ToInt64Milliseconds(call.deadline - absl::Now()));
+    response.set_deadline_millis(absl::ToInt64Milliseconds(call.deadline - SteadyNow()));
     return response;
   }
 };
