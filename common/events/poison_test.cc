@@ -285,14 +285,18 @@ class HangingTest : public ::testing::Test {
     ASSERT_TRUE(postgres.ok()) << postgres.status();
     postgres_ = *std::move(postgres);
     database_ = *postgres_->NewDatabase();
+    ASSERT_EQ(PostgresStore::Migrate(At(database_)).status(), absl::OkStatus());
+  }
+  static config::v1::StoreConfig::Postgres At(const std::string& conninfo) {
+    config::v1::StoreConfig::Postgres config;
+    config.set_conninfo(conninfo);
+    return config;
   }
   void Release() {
     if (!release_.HasBeenNotified()) release_.Notify();
   }
   std::unique_ptr<Store> Open() {
-    config::v1::StoreConfig::Postgres config;
-    config.set_conninfo(database_);
-    auto store = PostgresStore::Open(config);
+    auto store = PostgresStore::Open(At(database_));
     EXPECT_TRUE(store.ok()) << store.status();
     return *std::move(store);
   }

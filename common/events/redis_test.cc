@@ -52,7 +52,11 @@ TEST(RedisConnection, SaysWhereRedisIsNotAndTriesAgainLater) {
   RedisConnection redis(address);
   EXPECT_THAT(redis.Run({"PING"}).status(),
               Unavailable(absl::StrCat("Redis cannot be reached: 127.0.0.1:", address.port, ": Connection refused")));
-  EXPECT_THAT(redis.Run({"PING"}).status(), Unavailable("Redis was away a moment ago"));
+  // The pause doubles; sooner or later it outlasts the way from one call to the next.
+  absl::Status status;
+  for (int i = 0; i < 20 && status.message() != "Redis was away a moment ago"; ++i)
+    status = redis.Run({"PING"}).status();
+  EXPECT_THAT(status, Unavailable("Redis was away a moment ago"));
   address.host = "nowhere.invalid";
   EXPECT_THAT(RedisConnection(address).Run({"PING"}).status(), Unavailable(HasSubstr("nowhere.invalid:")));
 }
