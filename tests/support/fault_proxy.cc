@@ -235,11 +235,11 @@ void FaultProxy::Accept() {
 void FaultProxy::Run() {
   std::vector<pollfd> polled;
   while (!stopping_) {
-    const Fault fault = Current();
     polled.assign({{listener_, POLLIN, 0}});
-    for (const Connection& connection : connections_) connection.AddTo(polled, fault);
+    for (const Connection& connection : connections_) connection.AddTo(polled, Current());
     poll(polled.data(), polled.size(), kTurnMillis);
     if (polled[0].revents != 0) Accept();
+    const Fault fault = Current();  // asked last: who comes after Set must not meet what was before
     connections_.remove_if([&](Connection& connection) { return !connection.Step(fault); });
   }
   connections_.clear();
