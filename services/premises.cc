@@ -46,8 +46,8 @@ absl::StatusOr<std::vector<Parcel>> ReadFactsOver(Caller& peer, int64_t after, i
   request.set_after(after);
   request.set_page_size(limit);
   request.set_kept(true);
-  AMIKECO_ASSIGN_OR_RETURN(auto response, peer.Call<ops::v1::ListEventsResponse>(
-                                              "amikeco.ops.v1.OperationsService/ListEvents", request));
+  AMIKECO_ASSIGN_OR_RETURN(
+      auto response, peer.Call<ops::v1::ListEventsResponse>("amikeco.ops.v1.OperationsService/ListEvents", request));
   std::vector<Parcel> parcels;
   for (auto& entry : *response.mutable_entries()) {
     auto& kept = *entry.mutable_kept();

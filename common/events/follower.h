@@ -87,9 +87,10 @@ class Consumer::Follower {
   absl::Time save_again_ = absl::InfinitePast();
   std::list<Item> backlog_;
   std::vector<Parcel> done_;
-  std::unique_ptr<Store::Lock> reading_;  // facts are read from their source, not the queue, and no other replica does so
-  int64_t read_ = 0;                      // so far
-  int64_t suspects_ = 0;                  // how many more facts may be one that a process ended with
+  std::unique_ptr<Store::Lock>
+      reading_;           // facts are read from their source, not the queue, and no other replica does so
+  int64_t read_ = 0;      // so far
+  int64_t suspects_ = 0;  // how many more facts may be one that a process ended with
   absl::Time step_ends_ = absl::InfiniteFuture();
   bool cut_short_ = false;  // the last step left facts that it could have tried
   int failures_ = 0;

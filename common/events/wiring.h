@@ -25,7 +25,7 @@ struct Wiring {
   Queue& queue;
   const Clock& clock;
   Metrics& metrics;
-  Tracer* tracer = nullptr;  // null: no spans are recorded
+  Tracer* tracer = nullptr;        // null: no spans are recorded
   ReadFacts read_facts = nullptr;  // for while the queue is away; null: facts wait until it is back
 };
 

@@ -153,9 +153,11 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
        {"$server", options_.server},
        {"$store", store},
        {"$redis", absl::StrCat(redis_->port())},
-       {"$sources", absl::StrJoin(Followed().at(service), " ", [&](std::string* out, const std::string& source) {
-          absl::StrAppend(out, "sources { service: \"", source, "\" peer { target: \"ipv4:", TargetsOf(source), "\" } }");
-        })},
+       {"$sources", absl::StrJoin(Followed().at(service), " ",
+                                  [&](std::string* out, const std::string& source) {
+                                    absl::StrAppend(out, "sources { service: \"", source,
+                                                    "\" peer { target: \"ipv4:", TargetsOf(source), "\" } }");
+                                  })},
        {"$root", root},
        {"$kek", folder_ / "kek"}});
   if (service == "applicant") absl::StrAppend(&text, "compliance { target: \"", TargetOf("compliance"), "\" }\n");
