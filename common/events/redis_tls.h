@@ -21,7 +21,7 @@ using TlsSession = std::unique_ptr<ssl_st, FreeTls>;
 // files are read now, so that a new connection uses new ones. FAILED_PRECONDITION when one of them cannot be used.
 absl::StatusOr<TlsSession> NewTlsSession(const RedisTls& tls, const std::string& host);
 
-// Why the last call of OpenSSL with this session failed, when it returned `error` (SSL_get_error).
+// Why the last call of OpenSSL with this `SSL` failed, when it returned `error` (SSL_get_error).
 std::string TlsFault(const ssl_st& session, int error);
 
 }  // namespace amikeco
