@@ -11,7 +11,9 @@
 #include "common/events/parked.h"
 #include "common/events/relay.h"
 #include "common/events/testing.h"
+#include "common/observe/testing.h"
 #include "gmock/gmock.h"
+#include "nlohmann/json.hpp"
 
 namespace amikeco::testing {
 namespace {
@@ -330,8 +332,10 @@ TEST_F(ConsumerTest, RecordsASpanBetweenAFactsCauseAndWhatFollows) {
                   })
                   .ok());
   std::string followed;
+  Collector collector;
+  const absl::Time start = absl::Now();
   {
-    Tracer tracer("http://127.0.0.1:9", "here", here_.metrics);  // nobody listens: what was recorded is dropped
+    Tracer tracer(absl::StrCat("http://127.0.0.1:", collector.port(), "/"), "here", here_.metrics);
     Wiring wiring = here_.wiring();
     wiring.tracer = &tracer;
     Consumer consumer(wiring,
@@ -345,7 +349,15 @@ TEST_F(ConsumerTest, RecordsASpanBetweenAFactsCauseAndWhatFollows) {
   }
   EXPECT_EQ(followed.substr(0, 36), cause.substr(0, 36));
   EXPECT_NE(followed, cause);
-  EXPECT_THAT(here_.metrics.Render(), HasSubstr("amikeco_trace_spans_dropped_total 1"));
+  const auto body = nlohmann::json::parse(BodyOf(collector.Received()));
+  const auto& span = body["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+  EXPECT_EQ(span["traceId"], cause.substr(3, 32));
+  EXPECT_EQ(span["parentSpanId"], cause.substr(36, 16));
+  EXPECT_EQ(span["spanId"], followed.substr(36, 16));
+  const auto nanos = [&](const char* field) { return std::stoll(span[field].get<std::string>()); };
+  EXPECT_GE(nanos("startTimeUnixNano"), absl::ToUnixNanos(start));
+  EXPECT_GE(nanos("endTimeUnixNano"), nanos("startTimeUnixNano"));
+  EXPECT_LE(nanos("endTimeUnixNano"), absl::ToUnixNanos(absl::Now()));
 }
 
 TEST_F(ConsumerTest, SurvivesAReactionThatThrows) {

@@ -1,10 +1,7 @@
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "common/config/textproto.h"
 #include "common/observe/process.h"
+#include "common/observe/testing.h"
 
 namespace amikeco {
 namespace {
@@ -152,48 +150,8 @@ TEST(Trace, SpansBecomeOtlpJson) {
   EXPECT_EQ(out["status"]["code"], 2);
 }
 
-// An HTTP server that answers one request with 200 and keeps what was sent.
-class Collector {
- public:
-  Collector() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    listen(socket_, 1);
-    socklen_t size = sizeof address;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { Serve(); });
-  }
-  ~Collector() { close(socket_); }
-
-  int port() const { return port_; }
-  std::string Received() {
-    thread_.join();
-    return received_;
-  }
-
- private:
-  void Serve() {
-    const int connection = accept(socket_, nullptr, nullptr);
-    char buffer[4096];
-    ssize_t size = 0;
-    while (!absl::EndsWith(received_, "]}]}]}") && (size = read(connection, buffer, sizeof buffer)) > 0)
-      received_.append(buffer, size);
-    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    EXPECT_EQ(write(connection, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
-    close(connection);
-  }
-
-  const int socket_;
-  int port_ = 0;
-  std::string received_;
-  std::thread thread_;
-};
-
 TEST(Tracer, PostsSpansToTheCollector) {
-  Collector collector;
+  testing::Collector collector;
   Metrics metrics;
   {
     Tracer tracer(absl::StrCat("http://127.0.0.1:", collector.port(), "/"), "applicant", metrics);
@@ -208,7 +166,7 @@ TEST(Tracer, PostsSpansToTheCollector) {
   const std::string received = collector.Received();
   EXPECT_THAT(received, HasSubstr("POST /v1/traces HTTP/1.1"));
   EXPECT_THAT(received, HasSubstr("Content-Type: application/json"));
-  const json body = json::parse(received.substr(received.find("\r\n\r\n") + 4));
+  const json body = json::parse(testing::BodyOf(received));
   EXPECT_EQ(body["resourceSpans"][0]["scopeSpans"][0]["spans"].size(), 1u) << "what is not sampled is not sent";
   EXPECT_THAT(metrics.Render(), HasSubstr("amikeco_trace_spans_exported_total 1"));
 }
