@@ -3,26 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "bench/backends.h"
 #include "bench/harness.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/open.h"
-#include "demo/stage.h"
 #include "tests/support/child.h"
 
 namespace amikeco::bench {
-namespace {
-
-config::v1::ServerConfig Loopback() {
-  config::v1::ServerConfig config;
-  config.mutable_identity()->set_insecure_loopback(true);
-  return config;
-}
-
-config::v1::ProcessConfig Quiet() {
-  config::v1::ProcessConfig config;
-  config.set_log_level("error");
-  return config;
-}
-
-}  // namespace
 
 const Actor& Registrar() {
   static const Actor actor{
@@ -31,10 +16,10 @@ const Actor& Registrar() {
 }
 
 Matching::Matching(const config::v1::StoreConfig& store, Cache cache, RedisCache* shared)
-    : process_(Quiet(), "matching"),
+    : process_(QuietProcess(), "matching"),
       store_(OrDie(OpenStore(store))),
       programmes_(OrDie(Programmes::Load("programmes"))),
-      server_(Loopback(), process_, clock_),
+      server_(LoopbackConfig(), process_, clock_),
       cache_("matching", clock_, process_.metrics(), cache == Cache::kShared ? shared : nullptr),
       service_(*store_, programmes_, ids_, cache == Cache::kNone ? nullptr : &cache_),
       caller_(server_.chain(), Credentials{"", Registrar()}) {
@@ -47,14 +32,13 @@ Matching::~Matching() { server_.Stop(); }
 std::string Matching::target() const { return absl::StrCat("127.0.0.1:", server_.port()); }
 
 matching::v1::RegisterHostRequest RegistrationOf(const std::string& host_id, const std::string& title) {
-  static demo::Stage stage({});  // for its request ids alone
   matching::v1::RegisterHostRequest request;
   request.set_host_id(host_id);
   request.mutable_agency()->set_title(title);
   request.mutable_agency()->set_agency_type("City");
   request.mutable_agency()->set_country("US");
   request.mutable_agency()->set_region("CA");
-  request.set_request_id(stage.NewRequestId());
+  request.set_request_id(RandomUuid());
   return request;
 }
 

@@ -6,11 +6,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "cli/api.h"
 #include "cli/failure.h"
 #include "cli/fields.h"
+#include "common/base/ids.h"
 #include "common/base/status.h"
 #include "common/config/textproto.h"
 #include "common/rpc/errors.h"
@@ -22,14 +22,6 @@ namespace {
 constexpr const char* kServices[] = {"applicant", "matching", "compliance", "notify"};
 constexpr int kTries = 3;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
-
-std::string FreshUuid() {
-  std::random_device random;
-  const auto word = [&] { return static_cast<unsigned>(random()); };
-  const unsigned a = word(), b = word(), c = word(), d = word();
-  return absl::StrFormat("%08x-%04x-4%03x-%04x-%04x%08x", a, b >> 16, b & 0xfff, (c >> 16 & 0x3fff) | 0x8000,
-                         c & 0xffff, d);
-}
 
 absl::StatusOr<Service> FindService(absl::string_view name) {
   const std::string variable = absl::StrCat("AMIKECO_", absl::AsciiStrToUpper(name));
@@ -142,7 +134,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Session::Call(
     const google::protobuf::MethodDescriptor& method, google::protobuf::Message& request) {
   request_id_.clear();
   if (const auto* const field = request.GetDescriptor()->FindFieldByName("request_id"); field != nullptr) {
-    request_id_ = settings_.request_id.empty() ? FreshUuid() : settings_.request_id;
+    request_id_ = settings_.request_id.empty() ? RandomUuid() : settings_.request_id;
     request.GetReflection()->SetString(&request, field, request_id_);
   }
   LastId() = request_id_;

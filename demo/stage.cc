@@ -61,17 +61,6 @@ Stage::Stage(const std::map<Service, std::string>& targets, const std::string& s
   }
 }
 
-std::string Stage::NewRequestId() {
-  // A version 4 UUID from the fresh id's characters: 20 of base 32 give the 16 hexadecimal digits twice over.
-  const std::string id = ids_.Next() + ids_.Next();
-  std::string hex;
-  for (int i = 0; i < 32; ++i) hex.push_back("0123456789abcdef"[static_cast<unsigned char>(id[i]) % 16]);
-  hex[12] = '4';
-  hex[16] = 'a';
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
-                      hex.substr(20));
-}
-
 absl::Status Stage::CallBytes(Service service, absl::string_view method, const Actor& actor,
                               const google::protobuf::Message& request, google::protobuf::Message& response) {
   const Address address = AddressOf(service);

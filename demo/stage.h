@@ -40,7 +40,7 @@ class Stage {
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(Service service, absl::string_view method, const Actor& actor, Request request) {
     if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewRequestId());
+      if (request.request_id().empty()) request.set_request_id(RandomUuid());
     }
     Response response;
     if (absl::Status status = CallBytes(service, method, actor, request, response); !status.ok()) return status;
@@ -58,9 +58,6 @@ class Stage {
   std::map<std::string, std::vector<double>> Latencies() const;
   int retries() const;
 
-  // A fresh UUID. Thread safe.
-  std::string NewRequestId();
-
  private:
   absl::Status CallBytes(Service service, absl::string_view method, const Actor& actor,
                          const google::protobuf::Message& request, google::protobuf::Message& response);
@@ -73,7 +70,6 @@ class Stage {
 
   const bool retries_by_policy_;
   std::map<Service, Replicas> replicas_;
-  RandomIds ids_;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::vector<double>> latencies_ ABSL_GUARDED_BY(mutex_);
   int retries_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -22,6 +22,9 @@ class RandomIds final : public IdSource {
   std::string Next() override;
 };
 
+// A version 4 UUID (RFC 4122) from the same source, for request ids.
+std::string RandomUuid();
+
 // "0001", "0002"…: for tests and golden traces. Not thread safe.
 class CountingIds final : public IdSource {
  public:

@@ -15,6 +15,7 @@
 #include "common/observe/process.h"
 #include "common/rpc/chain.h"
 #include "common/rpc/client.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/dossier.h"
 #include "common/store/sqlite_store.h"
 #include "gtest/gtest.h"
@@ -47,9 +48,7 @@ class Gate final : public Caller {
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest() {
-    config::v1::ServerConfig config;
-    config.mutable_identity()->set_insecure_loopback(true);
-    chain_ = std::make_unique<Chain>(config, process_, clock_);
+    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
   }
@@ -126,12 +125,6 @@ class ServiceTest : public testing::Test {
     *gate_.clearance.add_legs() = Matching::Agreed().agreed().legs(0);
   }
 
-  static config::v1::ProcessConfig Quiet() {
-    config::v1::ProcessConfig config;
-    config.set_log_level("error");
-    return config;
-  }
-
   // Folding what happened gives what is stored.
   template <typename T, typename Fact>
   void ExpectFoldIsRecord(const Table<T>& table, const std::string& name) {
@@ -151,7 +144,7 @@ class ServiceTest : public testing::Test {
   TemporaryFolder folder_{"applicant"};
   std::unique_ptr<Store> store_ = *SqliteStore::Open(folder_ / "applicant.db");
   AdjustableClock clock_ = AdjustableClock::Frozen(Noon(kReceived));
-  Process process_{Quiet(), "applicant"};
+  Process process_{QuietProcess(), "applicant"};
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
   RandomIds ids_;
   Gate gate_;

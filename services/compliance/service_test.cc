@@ -14,6 +14,7 @@
 #include "common/events/execute.h"
 #include "common/rpc/chain.h"
 #include "common/rpc/client.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/sqlite_store.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -61,9 +62,7 @@ class ComplianceServiceTest : public testing::Test {
     store_ = *SqliteStore::Open(dir_ + "/compliance.db");
     programmes_.Add(ProgrammeWithHostConsent());
     service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_);
-    config::v1::ServerConfig config;
-    config.mutable_identity()->set_insecure_loopback(true);
-    chain_ = std::make_unique<Chain>(config, process_, clock_);
+    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
   }
@@ -184,15 +183,9 @@ class ComplianceServiceTest : public testing::Test {
     }
   }
 
-  static config::v1::ProcessConfig Quiet() {
-    config::v1::ProcessConfig config;
-    config.set_log_level("error");
-    return config;
-  }
-
   std::string dir_;
   AdjustableClock clock_ = AdjustableClock::Frozen(absl::FromCivil(absl::CivilDay(2027, 1, 10), absl::UTCTimeZone()));
-  Process process_{Quiet(), "compliance"};
+  Process process_{QuietProcess(), "compliance"};
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};

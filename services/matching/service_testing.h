@@ -14,6 +14,7 @@
 #include "common/events/execute.h"
 #include "common/rpc/chain.h"
 #include "common/rpc/client.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/sqlite_store.h"
 #include "gtest/gtest.h"
 #include "services/matching/placement.h"
@@ -32,9 +33,7 @@ class MatchingServiceTest : public ::testing::Test {
     store_ = *std::move(opened);
     programmes_.Add(std::move(programme));
     service_ = std::make_unique<MatchingService>(*store_, programmes_, ids_, &cache_);
-    config::v1::ServerConfig config;
-    config.mutable_identity()->set_insecure_loopback(true);
-    chain_ = std::make_unique<Chain>(config, process_, clock_);
+    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
   }
@@ -173,14 +172,8 @@ class MatchingServiceTest : public ::testing::Test {
     return types;
   }
 
-  static config::v1::ProcessConfig Quiet() {
-    config::v1::ProcessConfig config;
-    config.set_log_level("error");
-    return config;
-  }
-
   AdjustableClock clock_ = AdjustableClock::Frozen(At("2026-10-01"));
-  Process process_{Quiet(), "matching"};
+  Process process_{QuietProcess(), "matching"};
   TemporaryFolder folder_{"matching"};
   CountingIds ids_;
   Programmes programmes_;

@@ -17,6 +17,7 @@
 #include "common/events/execute.h"
 #include "common/observe/process.h"
 #include "common/rpc/client.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/sqlite_store.h"
 #include "gtest/gtest.h"
 #include "services/notify/sender.h"
@@ -162,12 +163,6 @@ class NotifyHouse {
 
   std::string Uuid() { return absl::StrFormat("00000000-0000-4000-8000-%012d", ++uuids_); }
 
-  static config::v1::ProcessConfig QuietProcess() {
-    config::v1::ProcessConfig config;
-    config.set_log_level("error");
-    return config;
-  }
-
   Origin OriginFor(const event::v1::Event& event) {
     return {kService, SystemActor(kService), clock.Now(), event.traceparent(), event.id()};
   }
@@ -181,9 +176,7 @@ class NotifyHouse {
     }
     store_ = *std::move(store);
     service_ = std::make_unique<NotifyService>(Shelf{*store_, dossiers_, programmes_, templates_});
-    config::v1::ServerConfig config;
-    config.mutable_identity()->set_insecure_loopback(true);
-    chain_ = std::make_unique<Chain>(config, process_, clock);
+    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
   }

@@ -16,6 +16,7 @@
 #include "common/events/ticker.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "common/rpc/testing/configs.h"
 #include "common/rpc/validate.h"
 #include "common/store/dossier.h"
 #include "common/store/sqlite_store.h"
@@ -37,25 +38,13 @@ using google::protobuf::MethodDescriptor;
 
 absl::Time StartOfStory() { return absl::FromCivil(absl::CivilDay(2026, 12, 1), absl::UTCTimeZone()); }
 
-config::v1::ProcessConfig Quiet() {
-  config::v1::ProcessConfig config;
-  config.set_log_level("error");
-  return config;
-}
-
-config::v1::ServerConfig Loopback() {
-  config::v1::ServerConfig config;
-  config.mutable_identity()->set_insecure_loopback(true);
-  return config;
-}
-
 // One service behind its own gRPC server.
 struct Shop {
   Shop(const std::string& name, const TemporaryFolder& folder, LocalQueue& queue, AdjustableClock& clock)
-      : process(Quiet(), name),
+      : process(QuietProcess(), name),
         store(*SqliteStore::Open(folder / absl::StrCat(name, ".db"))),
         wiring{name, *store, queue, clock, process.metrics()},
-        server(Loopback(), process, clock) {}
+        server(LoopbackConfig(), process, clock) {}
 
   template <typename Service>
   void Open(Service& service, AdjustableClock& clock) {

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <functional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "common/base/dates.h"
+#include "common/base/ids.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
@@ -36,18 +35,13 @@ bool Is(const FieldDescriptor& field, absl::string_view type) {
 
 bool IsString(const FieldDescriptor& field) { return field.type() == FieldDescriptor::TYPE_STRING; }
 
-std::string FreshUuid() {
-  static std::atomic<int64_t> last{0};
-  return absl::StrFormat("00000000-0000-4000-9000-%012d", ++last);
-}
-
 // Names of fields that begin and end a period.
 bool Ends(absl::string_view name) {
   return absl::StrContains(name, "end") || absl::StrContains(name, "last") || name == "valid_to" || name == "until";
 }
 
 std::string SampleText(const FieldDescriptor& field, const Names& names) {
-  if (field.name() == "request_id") return FreshUuid();
+  if (field.name() == "request_id") return RandomUuid();
   // Anything else would be refused as wrong whatever the state.
   if (field.name() == "etag" || field.name() == "page_token") return "";
   const std::string& example = RulesOf(field).example();

@@ -12,6 +12,7 @@
 #include "amikeco/notify/v1/notify.pb.h"
 #include "common/base/dates.h"
 #include "common/base/hash.h"
+#include "common/base/ids.h"
 
 namespace amikeco::chaos {
 namespace {
@@ -107,7 +108,7 @@ template <typename Response, typename Request>
 bool Load::Command(demo::Service service, const char* method, const Actor& actor, Request request,
                    const std::string& subject, int64_t version) {
   absl::SleepFor(kPause);
-  request.set_request_id(stage_.NewRequestId());
+  request.set_request_id(RandomUuid());
   history_.Call(request.request_id(), subject, MarkerOf(subject, version));
   for (int time = 0; time < (dice_.Below(5) == 0 ? 2 : 1); ++time) {
     const auto answer = stage_.Call<Response>(service, method, actor, request);

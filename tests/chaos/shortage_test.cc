@@ -96,11 +96,6 @@ class Shortage : public Trial {
     newcomers_.clear();
   }
   absl::Status Liveness() { return CheckHealth(installation_->channel("matching"), "liveness", absl::Seconds(10)); }
-  // The load goes on with it.
-  bool TakesCommandsAgain() {
-    const int64_t answered = load_->answered() + 50;
-    return Eventually([&] { return load_->answered() >= answered; });
-  }
   template <typename Condition>
   static bool Eventually(Condition condition) {
     const absl::Time deadline = absl::Now() + absl::Seconds(40);
@@ -119,8 +114,7 @@ TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
   ASSERT_NO_FATAL_FAILURE(Start({}));
   for (int64_t round = 0; round < RunSize(2, 50); ++round) {
     const std::string id = absl::StrCat("shortage-of-disk-", round);
-    const int64_t answered = load_->answered() + 20;
-    ASSERT_TRUE(Eventually([&] { return load_->answered() > answered; })) << load_->problem();
+    ASSERT_TRUE(AnswersMore(20)) << load_->problem();
     const int retries = load_->retries();
     ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, 1));
     absl::Status refused;
@@ -144,14 +138,13 @@ TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
 TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElseUntilTheRestartThatLivenessAsksFor) {
   ASSERT_NO_FATAL_FAILURE(Start({}));
   for (int64_t round = 0; round < RunSize(2, 50); ++round) {
-    const int64_t answered = load_->answered() + 20;
-    ASSERT_TRUE(Eventually([&] { return load_->answered() > answered; })) << load_->problem();
+    ASSERT_TRUE(AnswersMore(20)) << load_->problem();
     ASSERT_TRUE(Liveness().ok());
     ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, NextFile()));
     ASSERT_TRUE(Eventually([&] { return !AnswersNewcomer(); })) << "the first ones may find files that were closed";
     EXPECT_TRUE(Register(absl::StrCat("shortage-of-files-", round)).ok());
     EXPECT_TRUE(Read().ok());
-    EXPECT_TRUE(TakesCommandsAgain()) << load_->problem();
+    EXPECT_TRUE(AnswersMore(50)) << load_->problem();
     EXPECT_TRUE(Eventually([&] { return !Liveness().ok(); }));
     DismissNewcomers();
     ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_NOFILE, 1024));
@@ -163,7 +156,7 @@ TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElseUntilTheRestartThatLivenes
     EXPECT_TRUE(Eventually([&] { return AnswersNewcomer(); }));
     DismissNewcomers();
     EXPECT_TRUE(Liveness().ok());
-    EXPECT_TRUE(TakesCommandsAgain()) << load_->problem();
+    EXPECT_TRUE(AnswersMore(50)) << load_->problem();
   }
   ExpectNothingLostAndNothingTwice();
 }

@@ -64,6 +64,13 @@ void Trial::Start(Installation::Options options, const std::string& service_conf
       absl::StrCat("x", TestSeed()), clients_, TestSeed(), history_, service_config);
 }
 
+bool Trial::AnswersMore(int64_t count) {
+  const absl::Time deadline = absl::Now() + kSettled;
+  const int64_t enough = load_->answered() + count;
+  while (load_->answered() < enough && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(10));
+  return load_->answered() >= enough;
+}
+
 bool Trial::Acknowledged(const std::string& source, int64_t number) {
   const auto stats = installation_->Call<ops::v1::GetQueueStatsResponse>(
       source, "amikeco.ops.v1.OperationsService/GetQueueStats", ops::v1::GetQueueStatsRequest());

@@ -22,6 +22,9 @@ namespace amikeco::chaos {
 // "median 3ms, most 12ms of 25".
 std::string InWords(std::vector<absl::Duration> durations);
 
+// For everything to come to rest.
+inline constexpr absl::Duration kSettled = absl::Minutes(2);
+
 // A fixture whose methods assert.
 class Trial : public ::testing::Test {
  protected:
@@ -30,6 +33,8 @@ class Trial : public ::testing::Test {
 
   // Starts the programs and the load; `service_config` as for Load.
   void Start(Installation::Options options, const std::string& service_config = "");
+  // Whether so many more commands of the load are answered before kSettled.
+  bool AnswersMore(int64_t count);
   // Whether every group that follows the source has acknowledged this number.
   bool Acknowledged(const std::string& source, int64_t number);
   // Waits until each group has acknowledged everything that is published now.
@@ -49,9 +54,6 @@ class Trial : public ::testing::Test {
  private:
   void WriteFound(const std::string& service, const std::vector<std::string>& sources);
 };
-
-// For everything to come to rest.
-inline constexpr absl::Duration kSettled = absl::Minutes(2);
 
 }  // namespace amikeco::chaos
 

@@ -9,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "common/base/ids.h"
 #include "common/rpc/server.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/sqlite_store.h"
 #include "nlohmann/json.hpp"
 #include "programmes/programmes.h"
@@ -32,8 +33,8 @@ class Import : public ::testing::Test {
         store_(*SqliteStore::Open(folder_ / "matching.db")),
         programmes_(*Programmes::Load("programmes")),
         service_(*store_, programmes_, ids_),
-        process_(Quiet(), "matching"),
-        server_(Loopback(), process_, clock_) {
+        process_(QuietProcess(), "matching"),
+        server_(LoopbackConfig(), process_, clock_) {
     matching::Bind(server_.chain(), service_);
     EXPECT_TRUE(server_.Start().ok());
     environment_ = {{"AMIKECO_MATCHING", absl::StrCat("127.0.0.1:", server_.port())},
@@ -43,17 +44,6 @@ class Import : public ::testing::Test {
                     {"LC_ALL", "C.UTF-8"}};
   }
   ~Import() override { server_.Stop(); }
-
-  static config::v1::ServerConfig Loopback() {
-    config::v1::ServerConfig config;
-    config.mutable_identity()->set_insecure_loopback(true);
-    return config;
-  }
-  static config::v1::ProcessConfig Quiet() {
-    config::v1::ProcessConfig config;
-    config.set_log_level("error");
-    return config;
-  }
 
   Ran Send(const std::string& text, const std::vector<std::string>& flags = {}) {
     const std::string file = folder_ / "agencies.csv";

@@ -9,27 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "cli/api.h"
 #include "cli/command.h"
+#include "common/rpc/testing/configs.h"
 
 namespace amikeco::cli {
 namespace {
 
 using google::protobuf::Message;
 
-config::v1::ServerConfig Loopback() {
-  config::v1::ServerConfig config;
-  config.mutable_identity()->set_insecure_loopback(true);
-  return config;
-}
-
-config::v1::ProcessConfig Quiet() {
-  config::v1::ProcessConfig config;
-  config.set_log_level("error");
-  return config;
-}
-
 }  // namespace
 
-StandIn::StandIn() : process_(Quiet(), "stand-in"), server_(Loopback(), process_, clock_) {
+StandIn::StandIn() : process_(QuietProcess(), "stand-in"), server_(LoopbackConfig(), process_, clock_) {
   for (const char* method :
        {"applicant/GetMember", "matching/GetHost", "compliance/GetClearance", "notify/GetContact", "ops/GetProgress"}) {
     Bind(*FindMethod(method)->service());

@@ -12,6 +12,7 @@
 #include "common/events/operations.h"
 #include "common/events/relay.h"
 #include "common/events/ticker.h"
+#include "common/rpc/testing/configs.h"
 #include "common/store/dossier.h"
 #include "common/store/sqlite_store.h"
 #include "programmes/kept.h"
@@ -24,21 +25,6 @@
 #include "services/premises.h"
 
 namespace amikeco {
-namespace {
-
-config::v1::ProcessConfig Quiet() {
-  config::v1::ProcessConfig config;
-  config.set_log_level("error");
-  return config;
-}
-
-config::v1::ServerConfig Loopback() {
-  config::v1::ServerConfig config;
-  config.mutable_identity()->set_insecure_loopback(true);
-  return config;
-}
-
-}  // namespace
 
 // A mail server that takes everything.
 class House::MailDrop final : public notify::Mailer {
@@ -58,7 +44,7 @@ class House::MailDrop final : public notify::Mailer {
 // What one service is wired to; parts are made in Furnish.
 struct House::Room {
   Room(House& house, std::string service)
-      : name(std::move(service)), process(Quiet(), name), chain(Loopback(), process, house.clock_) {}
+      : name(std::move(service)), process(QuietProcess(), name), chain(LoopbackConfig(), process, house.clock_) {}
 
   const std::string name;
   Process process;

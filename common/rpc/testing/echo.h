@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/base/steady.h"
 #include "common/rpc/chain.h"
+#include "common/rpc/testing/configs.h"
 #include "common/rpc/testing/echo.pb.h"
 
 namespace amikeco::testing {
@@ -47,18 +48,6 @@ inline EchoRequest GoodRequest() {
   EchoRequest request;
   request.set_text("saluton");
   return request;
-}
-
-inline config::v1::ServerConfig LoopbackConfig() {
-  config::v1::ServerConfig config;
-  config.mutable_identity()->set_insecure_loopback(true);
-  return config;
-}
-
-inline config::v1::ProcessConfig QuietProcess() {
-  config::v1::ProcessConfig config;
-  config.set_log_level("error");
-  return config;
 }
 
 }  // namespace amikeco::testing
