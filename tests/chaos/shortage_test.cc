@@ -1,14 +1,20 @@
-// A real program that may not write more to its disk: it says so, goes on, and works again as soon as there is room.
+// A real program whose disk is full, or that may not write more to it: it says so, goes on, and works again as soon as
+// there is room.
 // And one that may open no more files: it works on for those who are there, and says that it must be started again.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,8 +41,42 @@ std::string RequestIdOf(const std::string& id) {
                       hex.substr(20, 12));
 }
 
+// A file system of its own, which this process and those that it starts see.
+class SmallDisk {
+ public:
+  // Needs the right to mount.
+  SmallDisk() {
+    mounted_ = unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               mount("small-disk", folder_.path().c_str(), "tmpfs", 0, "size=256m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount2(folder_.path().c_str(), MNT_DETACH);
+  }
+
+  bool mounted() const { return mounted_; }
+  const std::string& path() const { return folder_.path(); }
+  // Leaves room for nothing.
+  void Fill() {
+    const std::string zeros(4096, '\0');
+    const int fd = open(ballast_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    while (write(fd, zeros.data(), zeros.size()) > 0) {
+    }
+    EXPECT_EQ(errno, ENOSPC);
+    close(fd);
+  }
+  void Free() { std::filesystem::remove(ballast_); }
+
+ private:
+  const TemporaryFolder folder_{"small-disk"};
+  const std::string ballast_ = folder_ / "ballast";
+  bool mounted_;
+};
+
 class Shortage : public Trial {
  protected:
+  // `begin` and `end` the shortage of disk space.
+  void ExpectThatShortageOfDiskIsSaid(const std::function<void()>& begin, const std::function<void()>& end);
+
   // Of matching, from now on.
   void Limit(__rlimit_resource resource, rlim_t most) {
     const pid_t matching = installation_->replicas().at("matching")->pid();
@@ -109,14 +149,12 @@ class Shortage : public Trial {
   std::vector<int> newcomers_;
 };
 
-// The size of a file that it may write is limited: an error of each write, as on a full disk.
-TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
-  ASSERT_NO_FATAL_FAILURE(Start({}));
+void Shortage::ExpectThatShortageOfDiskIsSaid(const std::function<void()>& begin, const std::function<void()>& end) {
   for (int64_t round = 0; round < RunSize(2, 50); ++round) {
     const std::string id = absl::StrCat("shortage-of-disk-", round);
     ASSERT_TRUE(AnswersMore(20)) << load_->problem();
     const int retries = load_->retries();
-    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, 1));
+    ASSERT_NO_FATAL_FAILURE(begin());
     absl::Status refused;
     ASSERT_TRUE(Eventually([&] { return !(refused = Register(id)).ok(); }));
     EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable) << refused;
@@ -126,11 +164,26 @@ TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
     EXPECT_TRUE(Liveness().ok());
     const auto ready = [&] { return CheckHealth(installation_->channel("matching"), "readiness", absl::Seconds(10)); };
     EXPECT_TRUE(Eventually([&] { return !ready().ok(); })) << "the log and the probes say so";
-    ASSERT_NO_FATAL_FAILURE(Limit(RLIMIT_FSIZE, RLIM_INFINITY));
+    ASSERT_NO_FATAL_FAILURE(end());
     EXPECT_TRUE(Eventually([&] { return Register(id).ok(); }));
     EXPECT_TRUE(Eventually([&] { return ready().ok(); }));
   }
   ExpectNothingLostAndNothingTwice();
+}
+
+TEST_F(Shortage, OfDiskIsSaidAndLosesNothing) {
+  SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "may not mount a file system: run as root";
+  Installation::Options options;
+  options.data_folder = disk.path();
+  ASSERT_NO_FATAL_FAILURE(Start(options));
+  ExpectThatShortageOfDiskIsSaid([&] { disk.Fill(); }, [&] { disk.Free(); });
+}
+
+// Each write is an error, and not for lack of space.
+TEST_F(Shortage, OfFileSizeIsSaidAndLosesNothing) {
+  ASSERT_NO_FATAL_FAILURE(Start({}));
+  ExpectThatShortageOfDiskIsSaid([&] { Limit(RLIMIT_FSIZE, 1); }, [&] { Limit(RLIMIT_FSIZE, RLIM_INFINITY); });
 }
 
 // gRPC never accepts a connection again after one that it could not accept (grpc/grpc#20418), so that the process must

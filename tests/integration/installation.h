@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/actor.h"
@@ -31,6 +32,7 @@ class Installation {
     bool agencies = true;              // the agencies of the United States are imported
     std::string server = "";           // further fields of every replica's server config: "max_in_flight: 16"
     std::string clock_file = "";       // "": the system's clock; else what libfaketime makes of this file's "+3600"
+    std::string data_folder = "";      // where the SQLite files are; "": in the installation's own folder
   };
   // "applicant", "matching", "compliance", "notify".
   static const std::vector<std::string>& Services();
@@ -63,7 +65,9 @@ class Installation {
   RedisServer& redis() { return *redis_; }
   SmtpSink& mail() { return *mail_; }
   const std::map<std::string, std::unique_ptr<Child>>& replicas() const { return replicas_; }
-  std::string DatabaseOf(const std::string& service) const { return folder_ / ("data/" + service + ".db"); }
+  std::string DatabaseOf(const std::string& service) const {
+    return absl::StrCat(options_.data_folder.empty() ? folder_ / "data" : options_.data_folder, "/", service, ".db");
+  }
 
   // What the replica wrote, over all its starts.
   std::string LogOf(const std::string& replica) const;
