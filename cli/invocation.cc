@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/api.h"
 #include "cli/failure.h"
+#include "common/base/edit_distance.h"
 
 namespace amikeco::cli {
 namespace {
@@ -260,24 +261,6 @@ class Parser {
   FieldErrors wrong_;
 };
 
-// Insertions, deletions, substitutions and swaps of neighbours that make one of the other.
-size_t Distance(absl::string_view a, absl::string_view b) {
-  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) {
-    for (size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        cost[i][j] = i + j;
-        continue;
-      }
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return cost[a.size()][b.size()];
-}
-
 }  // namespace
 
 absl::Status ParseArguments(absl::Span<const char* const> arguments, Invocation& invocation) {
@@ -288,7 +271,7 @@ std::string NearestName(absl::string_view typed, const std::vector<std::string>&
   std::string nearest;
   size_t best = typed.size() / 2 + 1;
   for (const std::string& name : known) {
-    const size_t distance = !typed.empty() && absl::StartsWith(name, typed) ? 0 : Distance(typed, name);
+    const size_t distance = !typed.empty() && absl::StartsWith(name, typed) ? 0 : EditDistance(typed, name);
     if (distance >= best) continue;
     best = distance;
     nearest = name;

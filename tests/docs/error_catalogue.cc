@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "cli/failure.h"
 #include "common/base/seal.h"
+#include "common/countries/countries.h"
 #include "common/events/operations.h"
 #include "common/rpc/errors.h"
 #include "common/store/dossier.h"
@@ -48,6 +49,8 @@ std::vector<ErrorChapter> ErrorCatalogue() {
               Names{kStoreUnavailable, kStoreTimeout, kKeyTaken, kBadStoreUse, kCorruptDatabase, kSealBroken}),
       Chapter("Operations", "What OperationsService, which every service has, answers besides.",
               Names{kClockNotAdjustable, kFactStillRefused, kFactWaitsBehind}),
+      Chapter("Countries", "What a method that takes the name of a country answers besides.",
+              Names{kCountryUnknown, kCountryAmbiguous, kCountryFormer}),
       Chapter("Start", "Why a service does not start, or is not ready. Seen on standard error and in the log.",
               Names{kStoreInUse, kSchemaTooOld, kBadKeyFile, kProgrammeChanged}),
       Chapter("applicant", "Members, applications, offers to host.", applicant::errors::kCatalogue),
