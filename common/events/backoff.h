@@ -9,6 +9,9 @@
 
 namespace amikeco {
 
+// How long those who need Redis wait at most before they try again: what waited is through soon after its return.
+inline constexpr absl::Duration kMostPause = absl::Milliseconds(250);
+
 // `tries` counts from 1. Between half and all of least * 2^(tries - 1), at most `most`.
 inline absl::Duration BackoffAfter(int tries, absl::Duration least, absl::Duration most) {
   static thread_local absl::BitGen random;

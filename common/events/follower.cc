@@ -256,7 +256,7 @@ absl::Duration Consumer::Follower::Turn() {
     LogWarning("Facts cannot be received; trying again.",
                {{"service", wiring_.service}, {"source", source_}, {"reason", count.status().message()}});
   }
-  return BackoffAfter(failures_, options_.least_backoff, absl::Seconds(1));
+  return BackoffAfter(failures_, options_.least_backoff, kMostPause);
 }
 
 }  // namespace amikeco

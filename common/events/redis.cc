@@ -6,12 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/steady.h"
+#include "common/events/backoff.h"
 
 namespace amikeco {
 namespace {
 
 constexpr absl::Duration kLeastBackoff = absl::Milliseconds(20);
-constexpr absl::Duration kMostBackoff = absl::Milliseconds(500);
 
 }  // namespace
 
@@ -28,7 +28,7 @@ absl::Status RedisConnection::Broken(const absl::Status& reason) {
   sentinels_.Doubt();
   static thread_local absl::BitGen random;
   not_before_ = SteadyNow() + backoff_ * absl::Uniform(random, 0.5, 1.0);
-  backoff_ = std::min(backoff_ * 2, kMostBackoff);
+  backoff_ = std::min(backoff_ * 2, kMostPause);
   return absl::UnavailableError(absl::StrCat("Redis cannot be reached: ", reason.message()));
 }
 

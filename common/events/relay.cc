@@ -308,7 +308,7 @@ absl::Duration Relay::Turn() {
     LogWarning("Facts cannot be published; trying again.",
                {{"service", wiring_.service}, {"reason", count.status().message()}});
   }
-  return BackoffAfter(failures_, absl::Milliseconds(20), options_.poll);
+  return BackoffAfter(failures_, absl::Milliseconds(20), std::min(kMostPause, options_.poll));
 }
 
 }  // namespace amikeco
