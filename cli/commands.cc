@@ -91,6 +91,15 @@ absl::Span<const Command> Commands() {
 
       {"programme", "list", "applicant/ListProgrammes", "", "programme list"},
       {"programme", "get", "applicant/GetProgramme", "name", "programme get ipa-exchange-inbound", {.view = kDetails}},
+      {"programme",
+       "check",
+       "",
+       "FILE",
+       "programme check programmes/ipa_exchange_inbound.textproto",
+       {.summary =
+            "Checks a programme file, or all those of a folder, as a service does when it starts. Prints file, line, "
+            "field and fix of everything that is wrong. Asks no service.",
+        .run = CheckProgrammes}},
 
       {"host",
        "import",

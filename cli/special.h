@@ -14,6 +14,8 @@ absl::StatusOr<int> ImportHosts(Invocation& invocation);
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.
 absl::StatusOr<int> ShowClearance(Invocation& invocation);
+// `programme check`: what is wrong with a file, or with those of a folder, as "file:line: field: fix".
+absl::StatusOr<int> CheckProgrammes(Invocation& invocation);
 // `health`: 6 when a service is not ready.
 absl::StatusOr<int> Health(Invocation& invocation);
 // `audit verify`: 1 when a chain is not whole.

@@ -117,6 +117,13 @@ absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
   return loaded;
 }
 
+absl::StatusOr<Programmes> Programmes::LoadFile(const std::string& path) {
+  AMIKECO_ASSIGN_OR_RETURN(const Programme programme, LoadOne(path));
+  Programmes loaded;
+  loaded.Add(programme);
+  return loaded;
+}
+
 absl::StatusOr<const Programme*> Programmes::Find(absl::string_view name, int version) const {
   // Versions sort upwards, so the last entry of a name is its latest.
   auto found = versions_.upper_bound({std::string(name), version == 0 ? INT32_MAX : version});

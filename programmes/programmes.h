@@ -19,6 +19,8 @@ class Programmes {
  public:
   // Every *.textproto of `dir`. INVALID_ARGUMENT names file, line, field and fix.
   static absl::StatusOr<Programmes> Load(const std::string& dir);
+  // One file. The same errors; NOT_FOUND when it is not there.
+  static absl::StatusOr<Programmes> LoadFile(const std::string& path);
 
   // The programme in that version; version 0: the latest. NOT_FOUND otherwise.
   absl::StatusOr<const programme::v1::Programme*> Find(absl::string_view name, int version = 0) const;

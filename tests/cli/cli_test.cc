@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
@@ -536,6 +537,27 @@ TEST_F(Cli, NeverShowsATokenAndReadsItFromAFile) {
   EXPECT_EQ(ran.code, 4);
   EXPECT_THAT(ran.err, Not(HasSubstr("secret-token")));
   EXPECT_EQ(Run({"application", "get", "A-1", "--token-file", folder / "nothing"}).code, 2);
+}
+
+TEST_F(Cli, ChecksProgrammeFilesWithoutAService) {
+  environment_.clear();
+  EXPECT_EQ(
+      Out({"programme", "check", "programmes/ipa_exchange_inbound.textproto"}),
+      "programmes/ipa-exchange-inbound\t1\tIPA Learning and Development Exchange, inbound to the United States\n");
+  EXPECT_THAT(Out({"programme", "check", "programmes", "-o", "json"}), HasSubstr("programmes/ipa-exchange-outbound"));
+  const TemporaryFolder folder("programme");
+  std::ifstream good("programmes/ipa_exchange_inbound.textproto");
+  std::string text((std::istreambuf_iterator<char>(good)), std::istreambuf_iterator<char>());
+  const std::string bad = folder / "bad.textproto";
+  std::ofstream(bad) << absl::StrReplaceAll(
+      text, {{"time_zone: \"America/New_York\"", "time_zone: \"America/Gotham\""}, {"months: 4", "months: -4"}});
+  const Ran ran = Run({"programme", "check", bad});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, MatchesRegex(absl::StrCat(bad, ":[0-9]+: time_zone: must be an IANA zone, as in [^\n]*\n", bad,
+                                                 ":[0-9]+: eligibility.6..notice: months must be 1 or more\n")));
+  EXPECT_EQ(Run({"programme", "check", bad, "-o", "json"}).code, 2);
+  EXPECT_EQ(Run({"programme", "check", folder / "none"}).code, 3);
 }
 
 TEST_F(Cli, HelpsWithoutAService) {
