@@ -1,6 +1,7 @@
 #include "common/rpc/server.h"
 
 #include <gmock/gmock.h>
+#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/client_unary_call.h>
 #include <grpcpp/impl/rpc_method.h>
@@ -459,6 +460,17 @@ TEST(Pool, RunsAllThatWasAddedBeforeItStops) {
   pool.Stop();
   EXPECT_EQ(count, 10'000);
 }
+
+// gRPC ends connections in threads of its own; what of them is left when the program ends looks like a leak.
+class AllConnectionsEnded final : public ::testing::Environment {
+ public:
+  void TearDown() override {
+    grpc_init();
+    grpc_shutdown_blocking();
+  }
+};
+
+const auto* const kAtTheEnd = ::testing::AddGlobalTestEnvironment(new AllConnectionsEnded);
 
 }  // namespace
 }  // namespace amikeco::testing

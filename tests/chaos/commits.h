@@ -25,7 +25,8 @@
 namespace amikeco::chaos {
 
 inline constexpr int kWriters = 16;
-inline constexpr int64_t kSubjects = 400;
+// Few enough that writers meet; each has some 50 facts, all of which its record lists in a key.
+inline int64_t Subjects() { return RunSize(400, 40'000); }
 
 // One of the two services that follow.
 struct Follower {

@@ -22,7 +22,7 @@ TEST_F(Commits, ThatBecomeVisibleOutOfOrderOnPostgresHaveTheirEffectOnceInOrder)
   Run(**store, {}, {}, [&](Store& to, int writer) {
     const Origin origin{"applicant", {"people/jdoe", "sections/DE", {}}, testing::StartOfStory(), "", ""};
     for (int64_t i = 0; committed < events; ++i) {
-      const std::string subject = absl::StrCat("counters/", dice_.Below(kSubjects)), id = absl::StrCat(writer, "-", i);
+      const std::string subject = absl::StrCat("counters/", dice_.Below(Subjects())), id = absl::StrCat(writer, "-", i);
       const absl::Duration held = absl::Microseconds(dice_.Below(10) == 0 ? dice_.Below(20'000) : dice_.Below(500));
       const bool fails = dice_.Happens(0.1);
       history_.Call(id, subject, id);
@@ -50,7 +50,7 @@ TEST_F(Commits, WhoseAnswerIsLostAreAnsweredTheSameAndHaveNoDoubleEffect) {
   std::atomic<int64_t> lost{0};
   Run(applicant.store(), {.answer_lost = 0.05}, {.answer_lost = 0.05}, [&](Store& to, int writer) {
     for (int64_t i = 0; i < commands; ++i) {
-      const Command command{absl::StrCat(writer, "-", i), absl::StrCat("counters/", dice_.Below(kSubjects)), ""};
+      const Command command{absl::StrCat(writer, "-", i), absl::StrCat("counters/", dice_.Below(Subjects())), ""};
       history_.Call(command.id, command.subject, command.id);
       while (!Send(to, applicant.clock, command, history_).ok()) ++lost;
       if (dice_.Happens(0.1)) (void)Send(to, applicant.clock, command, history_);

@@ -66,7 +66,7 @@ TEST_F(Network, FaultsLoseNothingAndDoNothingTwice) {
   });
   Run(**store, {}, {}, [&](Store& to, int writer) {
     for (int64_t i = 0; faults() < wanted; ++i) {
-      const Command command{absl::StrCat(writer, "-", i), absl::StrCat("counters/", dice_.Below(kSubjects)), ""};
+      const Command command{absl::StrCat(writer, "-", i), absl::StrCat("counters/", dice_.Below(Subjects())), ""};
       history_.Call(command.id, command.subject, command.id);
       for (++commands; !Send(to, clock, command, history_).ok(); absl::SleepFor(absl::Milliseconds(10))) ++in_doubt;
       ++answered_;
