@@ -23,7 +23,12 @@ namespace amikeco {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
+#ifdef __SANITIZE_ADDRESS__
+// The sanitizer's own library must be the first of all.
+constexpr char kFakeTime[] = "libasan.so.8:/usr/$LIB/faketime/libfaketimeMT.so.1";
+#else
 constexpr char kFakeTime[] = "/usr/$LIB/faketime/libfaketimeMT.so.1";
+#endif
 
 const std::map<std::string, std::string>& Programs() {
   static const auto& programs = *new std::map<std::string, std::string>{{"applicant", AMIKECO_APPLICANT_PROGRAM},
