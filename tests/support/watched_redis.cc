@@ -133,7 +133,7 @@ absl::Status WatchedRedis::FailOver() {
 }
 
 absl::Status WatchedRedis::Rejoin(int i) {
-  const auto primary = Primary();
+  const auto primary = PrimaryAfter(i);
   if (!primary.ok()) return primary.status();
   return servers_[i]->Restart(ServerArguments(servers_[*primary]->port()));
 }
