@@ -1,8 +1,5 @@
 #include "common/events/redis.h"
 
-#include <algorithm>
-
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/base/steady.h"
@@ -15,8 +12,7 @@ constexpr absl::Duration kLeastBackoff = absl::Milliseconds(20);
 
 }  // namespace
 
-RedisConnection::RedisConnection(RedisAddress address)
-    : address_(std::move(address)), sentinels_(address_), backoff_(kLeastBackoff) {}
+RedisConnection::RedisConnection(RedisAddress address) : address_(std::move(address)), sentinels_(address_) {}
 
 void RedisConnection::Close() {
   transport_.reset();
@@ -26,9 +22,7 @@ void RedisConnection::Close() {
 absl::Status RedisConnection::Broken(const absl::Status& reason) {
   transport_.reset();
   sentinels_.Doubt();
-  static thread_local absl::BitGen random;
-  not_before_ = SteadyNow() + backoff_ * absl::Uniform(random, 0.5, 1.0);
-  backoff_ = std::min(backoff_ * 2, kMostPause);
+  not_before_ = SteadyNow() + BackoffAfter(++failures_, kLeastBackoff, kMostPause);
   return absl::UnavailableError(absl::StrCat("Redis cannot be reached: ", reason.message()));
 }
 
@@ -71,7 +65,7 @@ absl::StatusOr<std::vector<RedisReply>> RedisConnection::Run(absl::Span<const Re
   AMIKECO_RETURN_IF_ERROR(Connect());
   auto replies = transport_->Exchange(commands, address_.timeout + blocking);
   if (!replies.ok()) return Broken(replies.status());
-  backoff_ = kLeastBackoff;
+  failures_ = 0;
   // After a failover the old primary may answer so for ever: the next call connects anew.
   const auto stale = [](const RedisReply& reply) { return IsFromStalePrimary(*reply); };
   if (std::any_of(replies->begin(), replies->end(), stale)) (void)Broken(absl::OkStatus());

@@ -43,7 +43,7 @@ class RedisConnection {
   RedisSentinels sentinels_;
   std::unique_ptr<RedisTransport> transport_;
   absl::Time not_before_ = absl::InfinitePast();
-  absl::Duration backoff_;
+  int failures_ = 0;  // since it was last connected
 };
 
 }  // namespace amikeco

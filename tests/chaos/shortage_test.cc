@@ -189,6 +189,9 @@ TEST_F(Shortage, OfFileSizeIsSaidAndLosesNothing) {
 // gRPC never accepts a connection again after one that it could not accept (grpc/grpc#20418), so that the process must
 // say that it has to be started again.
 TEST_F(Shortage, OfFilesKeepsNewcomersOutAndNobodyElseUntilTheRestartThatLivenessAsksFor) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan opens a pipe to look at an object's vptr, and takes every one for invalid when it cannot";
+#endif
   ASSERT_NO_FATAL_FAILURE(Start({}));
   for (int64_t round = 0; round < RunSize(2, 50); ++round) {
     ASSERT_TRUE(AnswersMore(20)) << load_->problem();

@@ -16,6 +16,7 @@
 #include "amikeco/ops/v1/ops.pb.h"
 #include "common/base/chain.h"
 #include "common/base/dates.h"
+#include "common/config/textproto.h"
 #include "common/rpc/errors.h"
 #include "nlohmann/json.hpp"
 #include "services/applicant/errors.h"
@@ -546,11 +547,10 @@ TEST_F(Cli, ChecksProgrammeFilesWithoutAService) {
       "programmes/ipa-exchange-inbound\t1\tIPA Learning and Development Exchange, inbound to the United States\n");
   EXPECT_THAT(Out({"programme", "check", "programmes", "-o", "json"}), HasSubstr("programmes/ipa-exchange-outbound"));
   const TemporaryFolder folder("programme");
-  std::ifstream good("programmes/ipa_exchange_inbound.textproto");
-  std::string text((std::istreambuf_iterator<char>(good)), std::istreambuf_iterator<char>());
+  const std::string good = *ReadFile("programmes/ipa_exchange_inbound.textproto");
   const std::string bad = folder / "bad.textproto";
   std::ofstream(bad) << absl::StrReplaceAll(
-      text, {{"time_zone: \"America/New_York\"", "time_zone: \"America/Gotham\""}, {"months: 4", "months: -4"}});
+      good, {{"time_zone: \"America/New_York\"", "time_zone: \"America/Gotham\""}, {"months: 4", "months: -4"}});
   const Ran ran = Run({"programme", "check", bad});
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.out, "");
