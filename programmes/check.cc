@@ -1,10 +1,12 @@
 // What must be true of a programme beyond its shape. Every mistake is reported, with the field and what would be right.
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/facts.pb.h"
@@ -18,6 +20,7 @@
 namespace amikeco {
 namespace {
 
+using programme::v1::Applicants;
 using programme::v1::ComplianceItem;
 using programme::v1::EligibilityRule;
 using programme::v1::Funding;
@@ -95,6 +98,18 @@ void CheckHead(const Programme& programme, FieldErrors& wrong) {
   if (programme.endorsement_days() < 0) wrong.Add("endorsement_days", "must not be negative; 0 waits for ever");
 }
 
+template <typename List>
+void NotEmpty(const List& list, const std::string& field, absl::string_view name, FieldErrors& wrong) {
+  if (list.empty()) wrong.Add(field, absl::StrCat("lists nothing, so nobody could apply; add ", name));
+}
+
+std::string RuleNames() {
+  const auto* rule = EligibilityRule::descriptor()->FindOneofByName("rule");
+  std::vector<std::string> names;
+  for (int i = 0; i < rule->field_count(); ++i) names.push_back(rule->field(i)->name());
+  return absl::StrJoin(names, ", ");
+}
+
 void CheckRuleTerms(const EligibilityRule& rule, const std::string& field, FieldErrors& wrong) {
   switch (rule.rule_case()) {
     case EligibilityRule::kMembership:
@@ -149,14 +164,34 @@ void CheckRuleTerms(const EligibilityRule& rule, const std::string& field, Field
         wrong.Add(absl::StrCat(field, ".stay_length"), "needs 1 <= min_days <= max_days");
       }
       break;
+    case EligibilityRule::kRequester:
+      NotEmpty(rule.requester().types(), absl::StrCat(field, ".requester"), "types", wrong);
+      break;
+    case EligibilityRule::kScope:
+      NotEmpty(rule.scope().categories(), absl::StrCat(field, ".scope"), "categories", wrong);
+      break;
+    case EligibilityRule::kServiceArea:
+      NotEmpty(rule.service_area().areas(), absl::StrCat(field, ".service_area"), "areas", wrong);
+      break;
+    case EligibilityRule::kDelivery:
+      NotEmpty(rule.delivery().modes(), absl::StrCat(field, ".delivery"), "modes", wrong);
+      break;
+    case EligibilityRule::kHome:
+      NotEmpty(rule.home().kinds(), absl::StrCat(field, ".home"), "kinds", wrong);
+      break;
+    case EligibilityRule::kSeniority:
+      if (rule.seniority().least_service_years() < 1 && rule.seniority().ranks().empty()) {
+        wrong.Add(absl::StrCat(field, ".seniority"), "asks for nothing; add least_service_years or ranks");
+      }
+      break;
+    case EligibilityRule::kCohort:
+      if (rule.cohort().fellows() < 2) wrong.Add(absl::StrCat(field, ".cohort.fellows"), "must be 2 or more");
+      break;
     case EligibilityRule::kTravelAfterStay:
     case EligibilityRule::kEmployerAuthorisation:
       break;
     case EligibilityRule::RULE_NOT_SET:
-      wrong.Add(field,
-                "does not say what it demands; add one of membership, class_of_membership, membership_tenure, duty, "
-                "language, notice, "
-                "acknowledgements, travel_after_stay, section, employer_authorisation, stay_length");
+      wrong.Add(field, absl::StrCat("does not say what it demands; add one of ", RuleNames()));
   }
 }
 
@@ -178,17 +213,75 @@ void CheckEligibility(const Programme& programme, FieldErrors& wrong) {
   if (programme.eligibility().empty()) wrong.Add("eligibility", "has no rule; say who may apply");
 }
 
+// Who applies, and what can be asked of them. A rule that could never hold is a contradiction.
+void CheckApplicantsOf(const Programme& programme, FieldErrors& wrong) {
+  const bool organisation = programme.applicants().kind() == Applicants::KIND_ORGANISATION;
+  for (int i = 0; i < programme.eligibility_size(); ++i) {
+    const EligibilityRule& rule = programme.eligibility(i);
+    const std::string field = absl::StrCat("eligibility[", i, "]");
+    const bool of_request = rule.has_requester() || rule.has_scope() || rule.has_service_area() || rule.has_delivery();
+    const bool of_person = rule.has_membership() || rule.has_class_of_membership() || rule.has_membership_tenure() ||
+                           rule.has_duty() || rule.has_section() || rule.has_home() || rule.has_cohort() ||
+                           rule.has_seniority();
+    if (of_person && organisation) wrong.Add(field, "asks for a person, yet an organisation applies");
+    if (of_request && !organisation) {
+      wrong.Add(field, "asks for an organisation's request, yet persons apply; set applicants.kind KIND_ORGANISATION");
+    }
+    if (rule.has_cohort() && programme.applicants().kind() != Applicants::KIND_COHORT) {
+      wrong.Add(field, "asks for a cohort; set applicants.kind KIND_COHORT");
+    }
+  }
+  if (programme.has_triage() && !organisation) {
+    wrong.Add("triage", "is for requests of organisations; set applicants.kind KIND_ORGANISATION, or leave it out");
+  }
+  if (programme.endorsement_days() > 0 && (organisation || programme.applicants().without_endorsement())) {
+    wrong.Add("endorsement_days", "is set, yet nobody endorses; leave it out");
+  }
+  if (!programme.has_triage()) return;
+  Ids ids(wrong);
+  for (int i = 0; i < programme.triage().priorities_size(); ++i) {
+    const auto& priority = programme.triage().priorities(i);
+    const std::string field = absl::StrCat("triage.priorities[", i, "]");
+    ids.Add(absl::StrCat(field, ".id"), priority.id());
+    if (priority.title().empty()) wrong.Add(absl::StrCat(field, ".title"), "is missing; people are shown it");
+    if (priority.points() < 0) wrong.Add(absl::StrCat(field, ".points"), "must not be negative");
+  }
+  if (programme.triage().harm_points() < 0) wrong.Add("triage.harm_points", "must not be negative");
+}
+
+// What never happens in a programme without a search completes no task, and there is no agency for an item to be for.
+void CheckWithoutSearch(const Programme& programme, FieldErrors& wrong) {
+  if (programme.matching().mode() != MatchingRules::MODE_NONE) return;
+  for (int i = 0; i < programme.tasks_size(); ++i) {
+    const auto trigger = programme.tasks(i).done_when();
+    if (trigger >= programme::v1::TASK_TRIGGER_HOST_WILLING && trigger <= programme::v1::TASK_TRIGGER_HOME_HOST_FOUND) {
+      wrong.Add(absl::StrCat("tasks[", i, "].done_when"), "never happens: matching.mode is MODE_NONE");
+    }
+  }
+  for (int i = 0; i < programme.compliance_size(); ++i) {
+    if (!programme.compliance(i).per_leg()) continue;
+    wrong.Add(absl::StrCat("compliance[", i, "].per_leg"), "has no agency to be for: matching.mode is MODE_NONE");
+  }
+}
+
 void CheckTiers(const Programme& programme, FieldErrors& wrong) {
   Ids ids(wrong);
   for (int i = 0; i < programme.tiers_size(); ++i) {
     const PriorityTier& tier = programme.tiers(i);
     ids.Add(absl::StrCat("tiers[", i, "].id"), tier.id());
     const bool last = i + 1 == programme.tiers_size();
-    if (tier.duty_statuses().empty() && !last) {
+    const bool everybody = tier.duty_statuses().empty() && tier.least_points() <= 0;
+    if (tier.least_points() < 0) wrong.Add(absl::StrCat("tiers[", i, "].least_points"), "must not be negative");
+    if (tier.least_points() > 0 && !programme.has_triage()) {
+      wrong.Add(absl::StrCat("tiers[", i, "].least_points"),
+                "can never be reached: without triage there are no points");
+    }
+    if (everybody && !last) {
       wrong.Add(absl::StrCat("tiers[", i, "]"), "takes everybody, so nobody reaches the tiers behind it; put it last");
     }
-    if (!tier.duty_statuses().empty() && last) {
-      wrong.Add(absl::StrCat("tiers[", i, "]"), "is the last tier and must take everybody: leave duty_statuses out");
+    if (!everybody && last) {
+      wrong.Add(absl::StrCat("tiers[", i, "]"),
+                "is the last tier and must take everybody: leave duty_statuses and least_points out");
     }
   }
   if (programme.tiers().empty()) wrong.Add("tiers", "has no tier; one without duty_statuses takes everybody");
@@ -332,6 +425,8 @@ absl::Status CheckProgramme(const Programme& programme) {
   FieldErrors wrong;
   CheckHead(programme, wrong);
   CheckEligibility(programme, wrong);
+  CheckApplicantsOf(programme, wrong);
+  CheckWithoutSearch(programme, wrong);
   CheckTiers(programme, wrong);
   CheckTasks(programme, wrong);
   CheckMatching(programme.matching(), wrong);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -18,6 +20,8 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
+using programme::v1::Notice;
+using programme::v1::NoticeSet;
 using programme::v1::Programme;
 
 // Finds where a field stands in a file: "eligibility[2].id" is looked up part by part; a part that is not written in
@@ -70,11 +74,50 @@ absl::Status Located(const std::string& path, const std::string& text, const abs
   return located;
 }
 
+using Notices = google::protobuf::RepeatedPtrField<Notice>;
+
+// Adds `more`, which is all that is told of the facts that it is about.
+void Replace(Notices& notices, const Notices& more) {
+  std::set<std::string> facts;
+  for (const Notice& notice : more) facts.insert(notice.fact());
+  const auto replaced = [&](const Notice& notice) { return facts.count(notice.fact()) > 0; };
+  notices.erase(std::remove_if(notices.begin(), notices.end(), replaced), notices.end());
+  notices.MergeFrom(more);
+}
+
+// Puts the notices of the sets that the programme names, in the folder beside `path`, before its own.
+absl::Status AddNoticeSets(const std::string& path, Programme& programme) {
+  Notices notices;
+  for (int i = 0; i < programme.notice_sets_size(); ++i) {
+    const std::string& name = programme.notice_sets(i);
+    const auto file = std::filesystem::path(path).parent_path() / "notices" / (name + ".textproto");
+    auto set = ParseTextproto<NoticeSet>(file.string());
+    if (absl::IsNotFound(set.status()) || absl::StrContains(name, '/')) {
+      FieldErrors wrong;
+      wrong.Add(absl::StrCat("notice_sets[", i, "]"),
+                absl::StrCat("\"", name, "\" is not there; sets are files of notices/ beside the programme's"));
+      return wrong.ToStatus();
+    }
+    AMIKECO_RETURN_IF_ERROR(set.status());
+    Replace(notices, set->notices());
+  }
+  Replace(notices, programme.notices());
+  *programme.mutable_notices() = std::move(notices);
+  programme.clear_notice_sets();  // what is kept and compared is what is in force
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Programme> LoadOne(const std::string& path) {
   AMIKECO_ASSIGN_OR_RETURN(Programme programme, ParseTextproto<Programme>(path));
-  if (absl::Status wrong = CheckProgramme(programme); !wrong.ok()) {
+  // As it is written, so that what is wrong is found in the file.
+  absl::Status wrong = CheckProgramme(programme);
+  if (wrong.ok()) wrong = AddNoticeSets(path, programme);
+  if (!wrong.ok()) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
     return Located(path, text, wrong);
+  }
+  if (absl::Status together = CheckProgramme(programme); !together.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": with its notice_sets: ", together.message()));
   }
   return programme;
 }

@@ -1,6 +1,7 @@
 #include "programmes/programmes.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -41,6 +42,7 @@ class Folder {
   Folder(const std::string& from, const std::string& to) : folder_("programmes") {
     const std::string text = ReadText("programmes/ipa_exchange_inbound.textproto");
     EXPECT_THAT(text, HasSubstr(from));
+    std::filesystem::copy("programmes/notices", folder_ / "notices");
     Write("one.textproto", absl::StrReplaceAll(text, {{from, to}}));
   }
   void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
@@ -58,20 +60,16 @@ int LineOf(const std::string& text) {
   return 1 + static_cast<int>(std::count(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
-// "notices[3].fact" for the field of the notice that holds `text`.
-std::string NoticeField(const std::string& text, const std::string& field) {
-  const std::string file = ReadText("programmes/ipa_exchange_inbound.textproto");
-  const std::vector<std::string> notices = absl::StrSplit(file.substr(0, file.find(text)), "\nnotices {");
-  return absl::StrCat("notices[", notices.size() - 2, "].", field);
-}
-
 // A5-01
 TEST(Programmes, LoadsAllProgrammesThatShip) {
   const auto programmes = Programmes::Load("programmes");
   ASSERT_TRUE(programmes.ok()) << programmes.status();
   std::vector<std::string> names;
   for (const Programme* programme : programmes->Latest()) names.push_back(programme->name());
-  EXPECT_THAT(names, testing::ElementsAre("programmes/ipa-exchange-inbound", "programmes/ipa-exchange-outbound"));
+  EXPECT_THAT(names, testing::ElementsAre("programmes/college-course", "programmes/inl-overseas-assignment",
+                                          "programmes/inl-study-visit", "programmes/ipa-exchange-inbound",
+                                          "programmes/ipa-exchange-outbound", "programmes/ipas-assistance",
+                                          "programmes/ipet-fellowship"));
 }
 
 // A0-23, A0-24, A0-25, A0-26
@@ -86,22 +84,105 @@ TEST(Programmes, AskForTheSameClearanceInBothDirections) {
   }
 }
 
+// The months of notice that a programme asks for; 0: none.
+int NoticeOf(const Programme& programme) {
+  int months = 0;
+  for (const auto& rule : programme.eligibility()) months += rule.notice().months();
+  return months;
+}
+
 // A5-09: the numbers that the programmes' documents name.
 TEST(Programmes, HoldTheDefaultsThatTheirDocumentsName) {
   const auto programmes = Programmes::Load("programmes");
   ASSERT_TRUE(programmes.ok()) << programmes.status();
-  for (const Programme* programme : programmes->Latest()) {
-    int months = 0, years = 0;
-    for (const auto& rule : programme->eligibility()) {
-      months += rule.notice().months();
-      years += rule.membership_tenure().years();
-    }
-    EXPECT_EQ(months, 4);
+  for (const char* name : {"programmes/ipa-exchange-inbound", "programmes/ipa-exchange-outbound"}) {
+    const Programme& exchange = **programmes->Find(name);
+    int years = 0;
+    for (const auto& rule : exchange.eligibility()) years += rule.membership_tenure().years();
+    EXPECT_EQ(NoticeOf(exchange), 4);
     EXPECT_EQ(years, 1);
-    EXPECT_EQ(programme->tasks_size(), 5);
-    EXPECT_EQ(programme->funding().cost_categories_size(), 6);
-    EXPECT_EQ(programme->matching().invitation_days(), 14);
+    EXPECT_EQ(exchange.tasks_size(), 5);
+    EXPECT_EQ(exchange.funding().cost_categories_size(), 6);
+    EXPECT_EQ(exchange.matching().invitation_days(), 14);
   }
+  int fellows = 0;
+  for (const auto& rule : (*programmes->Find("programmes/ipet-fellowship"))->eligibility()) {
+    fellows += rule.cohort().fellows();
+  }
+  EXPECT_EQ(fellows, 2);
+}
+
+// A4-08, A0-28, A3-17: who pays is the programme's.
+TEST(Programmes, ArePaidForInThreeWays) {
+  const auto programmes = Programmes::Load("programmes");
+  ASSERT_TRUE(programmes.ok()) << programmes.status();
+  const auto model = [&](const char* name) { return (*programmes->Find(name))->funding().model(); };
+  EXPECT_EQ(model("programmes/ipa-exchange-inbound"), programme::v1::Funding::MODEL_SELF_FUNDED);
+  EXPECT_EQ(model("programmes/inl-study-visit"), programme::v1::Funding::MODEL_SPONSOR_REIMBURSES);
+  EXPECT_EQ(model("programmes/college-course"), programme::v1::Funding::MODEL_RECIPIENT_PAYS);
+}
+
+// All that is wrong, a line each.
+std::string WrongWith(const Programme& programme) {
+  std::string lines;
+  const auto bad = DetailOf<google::rpc::BadRequest>(CheckProgramme(programme));
+  if (!bad.ok()) return lines;
+  for (const auto& violation : bad->field_violations()) {
+    absl::StrAppend(&lines, violation.field(), ": ", violation.description(), "\n");
+  }
+  return lines;
+}
+
+// The shipped programme, to be changed.
+Programme Shipped(const std::string& name) { return **Programmes::Load("programmes")->Find("programmes/" + name); }
+
+// What cannot be is refused when the file is read.
+TEST(CheckProgramme, FindsWhatContradictsWhoApplies) {
+  Programme course = Shipped("college-course");
+  course.clear_applicants();
+  EXPECT_THAT(WrongWith(course), HasSubstr("eligibility[0]: asks for an organisation's request"));
+  Programme fellowship = Shipped("ipet-fellowship");
+  fellowship.mutable_applicants()->set_kind(programme::v1::Applicants::KIND_INDIVIDUAL);
+  EXPECT_THAT(WrongWith(fellowship), HasSubstr("eligibility[0]: asks for a cohort"));
+  Programme exchange = Shipped("ipa-exchange-inbound");
+  exchange.mutable_applicants()->set_without_endorsement(true);
+  EXPECT_THAT(WrongWith(exchange), HasSubstr("endorsement_days: is set, yet nobody endorses"));
+  exchange.mutable_triage()->set_harm_points(1);
+  EXPECT_THAT(WrongWith(exchange), HasSubstr("triage: is for requests of organisations"));
+}
+
+TEST(CheckProgramme, FindsWhatNeverHappensWithoutASearch) {
+  Programme exchange = Shipped("ipa-exchange-inbound");
+  exchange.mutable_matching()->set_mode(programme::v1::MatchingRules::MODE_NONE);
+  const std::string wrong = WrongWith(exchange);
+  EXPECT_THAT(wrong, HasSubstr("tasks[1].done_when: never happens"));
+  EXPECT_THAT(wrong, HasSubstr("compliance[1].per_leg: has no agency to be for"));
+}
+
+TEST(CheckProgramme, FindsTiersThatNobodyReaches) {
+  Programme request = Shipped("ipas-assistance");
+  request.clear_triage();
+  EXPECT_THAT(WrongWith(request), HasSubstr("tiers[0].least_points: can never be reached"));
+  request = Shipped("ipas-assistance");
+  request.mutable_tiers()->RemoveLast();
+  EXPECT_THAT(WrongWith(request), HasSubstr("tiers[1]: is the last tier and must take everybody"));
+}
+
+TEST(Programmes, TakeNoticesFromSetsAndLetTheLastSetCount) {
+  const Programme course = Shipped("college-course");
+  EXPECT_TRUE(course.notice_sets().empty()) << "what is kept is what is in force";
+  int received = 0;
+  for (const auto& notice : course.notices()) {
+    if (notice.fact() != "amikeco.applicant.v1.ApplicationSubmitted") continue;
+    ++received;
+    EXPECT_EQ(notice.template_(), "request_received");
+  }
+  EXPECT_EQ(received, 1);
+}
+
+TEST(Programmes, NameANoticeSetThatIsNotThere) {
+  const Folder folder("notice_sets: [\"application\",", "notice_sets: [\"letters\",");
+  EXPECT_THAT(folder.Refusal(), HasSubstr("notice_sets[0]: \"letters\" is not there"));
 }
 
 TEST(Programmes, FindAVersionOrTheLatest) {
@@ -157,7 +238,7 @@ TEST(Load, NamesFileLineFieldAndFixOfEachMistakeInMeaning) {
            Case{"on: REFERENCE_DATE_SUBMISSION", "", "membership_tenure {", "eligibility[2].membership_tenure",
                 "REFERENCE_DATE_START"},
            Case{"tiers { id: \"students\" }", "tiers { id: \"students\" duty_statuses: [DUTY_STATUS_STUDENT] }",
-                "tiers { id: \"students\"", "tiers[1]", "leave duty_statuses out"},
+                "tiers { id: \"students\"", "tiers[1]", "leave duty_statuses and least_points out"},
            Case{"days_after_receipt: 45", "days_after_receipt: 45\n  days_before_start: 3", "id: \"find-willing-host\"",
                 "tasks[1]", "either"},
            Case{"invitation_days: 14", "invitation_days: 0", "invitation_days: 14", "matching.invitation_days",
@@ -169,11 +250,10 @@ TEST(Load, NamesFileLineFieldAndFixOfEachMistakeInMeaning) {
            Case{"cost_categories: [\"air-ticket\", \"rental-car\", \"hotel\", \"food\", \"personal-travel\", "
                 "\"shopping\"]",
                 "", "funding {", "funding.cost_categories", "list what is to be paid"},
-           Case{"fact: \"amikeco.matching.v1.HostInvited\"", "fact: \"amikeco.matching.v1.HostInvted\"",
-                "fact: \"amikeco.matching.v1.HostInvited\"", NoticeField("\"amikeco.matching.v1.HostInvited\"", "fact"),
-                "is not a fact"},
-           Case{"template: \"host_invited\"", "template: \"Host Invited\"", "template: \"host_invited\"",
-                NoticeField("\"host_invited\"", "template"), "lower_snake"},
+           Case{"notice_sets:", "notices { fact: \"HostInvted\" template: \"host_invited\" }\nnotice_sets:",
+                "notice_sets:", "notices[0].fact", "is not a fact"},
+           Case{"notice_sets:", "notices { fact: \"HostInvited\" template: \"Host Invited\" }\nnotice_sets:",
+                "notice_sets:", "notices[0].template", "lower_snake"},
        }) {
     const Folder folder(c.from, c.to);
     const std::string refusal = folder.Refusal();

@@ -7,94 +7,13 @@
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
-#include "google/protobuf/util/message_differencer.h"
-#include "services/applicant/eligibility.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
-using programme::v1::Programme;
 using Facts = std::vector<v1::ApplicationFact>;
-
-absl::Status CheckPossible(const v1::Application& application, Event event) {
-  if (IsPossible(application.state(), event)) return absl::OkStatus();
-  return errors::NotPossibleInState(application, NameOf(event));
-}
-
-v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const Circumstance& c) {
-  v1::ApplicationFact fact;
-  v1::ApplicationSubmitted& submitted = *fact.mutable_submitted();
-  submitted.set_name(c.name);
-  submitted.set_member(command.member());
-  submitted.set_section(c.member->section());
-  submitted.set_programme(c.programme.name());
-  submitted.set_programme_version(c.programme.version());
-  *submitted.mutable_wishes() = command.wishes();
-  *submitted.mutable_declarations() = command.declarations();
-  *submitted.mutable_at() = ToTimestamp(c.now);
-  *submitted.mutable_received() = ToDate(Today(c));
-  submitted.set_submitter(c.actor.subject);
-  submitted.set_time_zone(c.programme.time_zone());
-  *submitted.mutable_parties() = c.member->parties();
-  submitted.add_parties(c.programme.operator_organisation());
-  return fact;
-}
-
-v1::ApplicationFact Decided(const v1::Application& application, const std::vector<v1::RuleResult>& results,
-                            const Circumstance& c) {
-  v1::ApplicationFact fact;
-  v1::EligibilityDecided& decided = *fact.mutable_eligibility_decided();
-  decided.set_eligible(IsEligible(results));
-  decided.mutable_results()->Assign(results.begin(), results.end());
-  decided.set_programme_version(c.programme.version());
-  const int tier = TierOf(c.programme, c.member->duty_status());
-  decided.set_tier(c.programme.tiers(tier).id());
-  decided.set_tier_rank(tier);
-  *decided.mutable_decided_on() = ToDate(Today(c));
-  if (application.has_endorse_by()) {
-    *decided.mutable_endorse_by() = application.endorse_by();
-  } else if (c.programme.endorsement_days() > 0) {
-    *decided.mutable_endorse_by() = ToDate(Today(c) + c.programme.endorsement_days());
-  }
-  return fact;
-}
-
-// Every step with its date; none is due before the day on which it is laid out.
-v1::ApplicationFact Planned(const v1::Application& application, const Circumstance& c) {
-  v1::ApplicationFact fact;
-  const absl::CivilDay received = ToDay(application.received());
-  const absl::CivilDay start = ToDay(application.wishes().earliest_start());
-  for (const programme::v1::TaskRule& rule : c.programme.tasks()) {
-    v1::PlannedTask& task = *fact.mutable_tasks_planned()->add_tasks();
-    task.set_id(rule.id());
-    task.set_title(rule.title());
-    task.set_owner(rule.owner());
-    const absl::CivilDay due =
-        rule.days_before_start() > 0 ? start - rule.days_before_start() : received + rule.days_after_receipt();
-    *task.mutable_due() = ToDate(std::max(due, Today(c)));
-    task.set_done_when(rule.done_when());
-  }
-  return fact;
-}
-
-v1::ApplicationFact MatchingOpened(const v1::Application& application) {
-  v1::ApplicationFact fact;
-  v1::MatchingOpened& opened = *fact.mutable_matching_opened();
-  opened.set_round(application.round() + 1);
-  opened.set_member(application.member());
-  opened.set_section(application.section());
-  opened.set_programme(application.programme());
-  opened.set_programme_version(application.programme_version());
-  opened.set_tier(application.tier());
-  opened.set_tier_rank(application.tier_rank());
-  *opened.mutable_wishes() = application.wishes();
-  *opened.mutable_parties() = application.parties();
-  *opened.mutable_received_at() = application.submit_time();
-  return fact;
-}
 
 v1::ApplicationFact Completed(const v1::Task& task, const Circumstance& c) {
   v1::ApplicationFact fact;
@@ -102,95 +21,6 @@ v1::ApplicationFact Completed(const v1::Task& task, const Circumstance& c) {
   fact.mutable_task_completed()->set_by(c.actor.subject);
   *fact.mutable_task_completed()->mutable_date() = ToDate(Today(c));
   return fact;
-}
-
-v1::ApplicationFact Endorsed(const v1::Endorsement& endorsement) {
-  v1::ApplicationFact fact;
-  *fact.mutable_endorsed()->mutable_endorsement() = endorsement;
-  return fact;
-}
-
-// A growing list of facts together with the application as it is after them: later facts depend on earlier ones.
-class Course {
- public:
-  explicit Course(v1::Application application) : application_(std::move(application)) {}
-
-  void Add(v1::ApplicationFact fact) {
-    application_ = Evolve(std::move(application_), fact);
-    facts_.push_back(std::move(fact));
-  }
-  void CompleteTasks(programme::v1::TaskTrigger trigger, const Circumstance& c) {
-    for (v1::ApplicationFact& fact : TasksDone(application_, trigger, c)) Add(std::move(fact));
-  }
-  // The steps are laid out; what the endorsement completes is complete when there is one.
-  void Plan(const Circumstance& c) {
-    Add(Planned(application_, c));
-    if (application_.has_endorsement()) CompleteTasks(programme::v1::TASK_TRIGGER_ENDORSED, c);
-  }
-  void Endorse(const v1::Endorsement& endorsement, const Circumstance& c) {
-    Add(Endorsed(endorsement));
-    CompleteTasks(programme::v1::TASK_TRIGGER_ENDORSED, c);
-  }
-  void OpenMatching() { Add(MatchingOpened(application_)); }
-
-  const v1::Application& application() const { return application_; }
-  Facts facts() && { return std::move(facts_); }
-
- private:
-  v1::Application application_;
-  Facts facts_;
-};
-
-// From a judgement to the state that it leads to.
-void LeaveIntake(Course& course, const Circumstance& c) {
-  if (!course.application().has_endorsement() && c.member->has_endorsement()) {
-    course.Endorse(c.member->endorsement(), c);
-  }
-  course.Plan(c);
-  if (course.application().has_endorsement()) course.OpenMatching();
-}
-
-std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
-  auto results =
-      Judge(c.programme, {*c.member, application.wishes(), application.declarations(), ToDay(application.received())});
-  SetAside(results, application.overrides());
-  return results;
-}
-
-bool DatesChanged(const v1::Wishes& before, const v1::Wishes& after) {
-  return !MessageDifferencer::Equals(before.earliest_start(), after.earliest_start()) ||
-         !MessageDifferencer::Equals(before.latest_end(), after.latest_end()) ||
-         before.stay_days() != after.stay_days();
-}
-
-const programme::v1::EligibilityRule* FindRule(const Programme& programme, const std::string& id) {
-  for (const auto& rule : programme.eligibility()) {
-    if (rule.id() == id) return &rule;
-  }
-  return nullptr;
-}
-
-// The programme's rule, when the actor may set it aside for this application.
-absl::Status CheckOverride(const v1::Application& application, const v1::OverrideRuleRequest& command,
-                           const Circumstance& c) {
-  const programme::v1::EligibilityRule* rule = FindRule(c.programme, command.rule());
-  if (rule == nullptr) {
-    FieldErrors wrong;
-    std::vector<std::string> ids;
-    for (const auto& one : c.programme.eligibility()) ids.push_back(one.id());
-    wrong.Add("rule",
-              absl::StrCat("is not a rule of ", c.programme.name(), "; its rules are ", absl::StrJoin(ids, ", ")));
-    return wrong.ToStatus();
-  }
-  if (!rule->overridable()) {
-    return Error(errors::kRuleNotOverridable,
-                 absl::StrCat("The rule ", rule->id(), " of ", c.programme.name(), " cannot be set aside."),
-                 {{"rule", rule->id()}, {"programme", c.programme.name()}});
-  }
-  if (c.actor.subject == application.submitter() || c.actor.subject == application.member()) {
-    return errors::SecondPersonNeeded(c.actor.subject, application.name());
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Task> FindTask(const v1::Application& application, const std::string& id) {
@@ -210,74 +40,6 @@ absl::StatusOr<v1::Task> FindTask(const v1::Application& application, const std:
 absl::CivilDay Today(const Circumstance& c) {
   const auto zone = ParseTimeZone(c.programme.time_zone());
   return absl::ToCivilDay(c.now, zone.ok() ? *zone : absl::UTCTimeZone());
-}
-
-ApplicationFacts Decide(const v1::Application& application, const v1::SubmitApplicationRequest& command,
-                        const Circumstance& c) {
-  if (!application.name().empty()) return errors::Exists(errors::kApplicationExists, application.name());
-  if (c.member->has_erase_time()) return errors::MemberIsErased(c.member->name());
-  FieldErrors wrong;
-  CheckWishes(command.wishes(), command.declarations(), wrong);
-  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
-  Course course(application);
-  course.Add(Submitted(command, c));
-  course.Add(Decided(course.application(), JudgeNow(course.application(), c), c));
-  if (course.application().state() != v1::Application::STATE_INELIGIBLE) LeaveIntake(course, c);
-  return std::move(course).facts();
-}
-
-ApplicationFacts Decide(const v1::Application& application, const v1::Endorsement& endorsement, const Circumstance& c) {
-  if (!IsPossible(application.state(), Event::kEndorse)) return Facts{};
-  Course course(application);
-  course.Endorse(endorsement, c);
-  course.OpenMatching();
-  return std::move(course).facts();
-}
-
-ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWishesRequest& command,
-                        const Circumstance& c) {
-  AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kChangeWishes));
-  FieldErrors wrong;
-  CheckWishes(command.wishes(), application.declarations(), wrong);
-  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
-  if (MessageDifferencer::Equals(command.wishes(), application.wishes())) return Facts{};
-  v1::ApplicationFact changed;
-  *changed.mutable_wishes_changed()->mutable_wishes() = command.wishes();
-  changed.mutable_wishes_changed()->set_by(c.actor.subject);
-  // Whoever has to prepare the stay has the same time as for a new application.
-  *changed.mutable_wishes_changed()->mutable_received() =
-      DatesChanged(application.wishes(), command.wishes()) ? ToDate(Today(c)) : application.received();
-  Course course(application);
-  course.Add(std::move(changed));
-  const auto results = JudgeNow(course.application(), c);
-  if (!IsEligible(results)) return errors::WishesNotEligible(application.name(), results);
-  course.Add(Decided(course.application(), results, c));
-  course.Plan(c);
-  if (application.state() != v1::Application::STATE_AWAITING_ENDORSEMENT) course.OpenMatching();
-  return std::move(course).facts();
-}
-
-ApplicationFacts Decide(const v1::Application& application, const v1::OverrideRuleRequest& command,
-                        const Circumstance& c) {
-  AMIKECO_RETURN_IF_ERROR(errors::CheckOperator(c.actor, c.programme));
-  AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kOverrideRule));
-  AMIKECO_RETURN_IF_ERROR(CheckOverride(application, command, c));
-  const auto& overrides = application.overrides();
-  if (std::any_of(overrides.begin(), overrides.end(), [&](const auto& one) { return one.rule() == command.rule(); })) {
-    return Facts{};
-  }
-  v1::ApplicationFact overridden;
-  overridden.mutable_rule_overridden()->set_rule(command.rule());
-  overridden.mutable_rule_overridden()->set_by(c.actor.subject);
-  overridden.mutable_rule_overridden()->set_reason(command.reason());
-  *overridden.mutable_rule_overridden()->mutable_date() = ToDate(Today(c));
-  Course course(application);
-  course.Add(std::move(overridden));
-  // Before an application is judged ineligible an override stands in store, for a change of dates.
-  if (application.state() != v1::Application::STATE_INELIGIBLE) return std::move(course).facts();
-  course.Add(Decided(course.application(), JudgeNow(course.application(), c), c));
-  if (course.application().state() != v1::Application::STATE_INELIGIBLE) LeaveIntake(course, c);
-  return std::move(course).facts();
 }
 
 ApplicationFacts Decide(const v1::Application& application, const v1::CompleteTaskRequest& command,

@@ -1,7 +1,7 @@
 // Applications: the process itself. What follows from a command, from another service's fact and from time. Pure.
 //
-// Decisions are in application.cc (commands) and follow.cc (facts and time); the record folds in evolve.cc; what is
-// possible when is in transitions.h alone.
+// Decisions are in intake.cc (up to the search for a place), application.cc (later commands) and follow.cc (facts and
+// time); the record folds in evolve.cc; what is possible when is in transitions.h alone.
 #ifndef AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 #define AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 
@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -24,7 +25,8 @@ struct Circumstance {
   absl::Time now;
   const Actor& actor;
   const programme::v1::Programme& programme;  // in the application's version
-  const v1::Member* member = nullptr;         // for commands that judge: submit, change wishes, override
+  // For commands that judge: whose application it is, of a cohort all; none for an organisation's.
+  absl::Span<const v1::Member> persons = {};
   std::string name = {};  // of a new application; of the placement or clearance that a fact is about
 };
 
@@ -45,6 +47,8 @@ ApplicationFacts Decide(const v1::Application& application, const v1::SubmitAppl
                         const Circumstance& c);
 // The member was endorsed; nothing follows for an application that does not wait for it.
 ApplicationFacts Decide(const v1::Application& application, const v1::Endorsement& endorsement, const Circumstance& c);
+ApplicationFacts Decide(const v1::Application& application, const v1::TriageApplicationRequest& command,
+                        const Circumstance& c);
 ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWishesRequest& command,
                         const Circumstance& c);
 ApplicationFacts Decide(const v1::Application& application, const v1::OverrideRuleRequest& command,

@@ -78,6 +78,7 @@ const std::map<Event, Happening>& Happenings() {
   static const auto& happenings = *new std::map<Event, Happening>{
       {Event::kSubmit, [](Story& s) { return s.Submit(); }},
       {Event::kEndorse, [](Story& s) { return s.Endorse(); }},
+      {Event::kTriage, [](Story& s) { return s.Do(test::kCoordinator, v1::TriageApplicationRequest()); }},
       {Event::kOverrideRule, [](Story& s) { return s.Do(test::kCoordinator, Override("notice")); }},
       {Event::kChangeWishes, [](Story& s) { return s.Do(test::kOfficer, OtherDates()); }},
       {Event::kCompleteTask, [](Story& s) { return s.Do(test::kCoordinator, Complete("collect-wishes")); }},
@@ -316,6 +317,85 @@ TEST(Follow, DropsTheSearchForAHomeWhenNoneIsWished) {
   agreed.mutable_agreed()->clear_home_host_until();
   none.Hear(agreed);
   EXPECT_TRUE(IsDone(none, "seek-home-host"));
+}
+
+// A story whose stay is arranged, and no host looked for.
+Story Arranged() {
+  Story story;
+  story.programme.mutable_applicants()->set_without_endorsement(true);
+  story.programme.mutable_matching()->set_mode(programme::v1::MatchingRules::MODE_NONE);
+  EXPECT_TRUE(story.Submit().ok());
+  return story;
+}
+
+TEST(Decide, ArrangesTheStayOnTheFirstDaysAskedForWhereNoPlaceIsLookedFor) {
+  Story story = Arranged();
+  EXPECT_EQ(story.state(), App::STATE_AGREED);
+  EXPECT_EQ(FormatDate(story.application.placement().start()), "2026-07-01");
+  EXPECT_EQ(FormatDate(story.application.placement().end()), "2026-07-21");
+  EXPECT_FALSE(story.application.has_endorsement());
+  story.Hear(Compliance::Granted());
+  EXPECT_EQ(story.state(), App::STATE_CLEARED);
+}
+
+// A5-06: an arrangement stands while its days do; another day asks for another clearance.
+TEST(Decide, ArrangesAStayAnewOnlyWhenItsDaysChange) {
+  Story story = Arranged();
+  story.Hear(Compliance::Granted());
+  v1::ChangeWishesRequest request;
+  *request.mutable_wishes() = test::GoodWishes();
+  request.mutable_wishes()->add_topics("detectives");
+  *request.mutable_wishes()->mutable_latest_end() = Date("2026-09-30");
+  ASSERT_TRUE(story.Do(test::kOfficer, request).ok());
+  EXPECT_EQ(story.state(), App::STATE_CLEARED);
+  EXPECT_EQ(story.application.round(), 1);
+  ASSERT_TRUE(story.Do(test::kOfficer, OtherDates()).ok());
+  EXPECT_EQ(story.state(), App::STATE_AGREED);
+  EXPECT_EQ(story.application.round(), 2);
+  EXPECT_FALSE(story.application.clearance().cleared());
+}
+
+// A3-08
+TEST(Decide, TriagesByThePointsOfPrioritiesAndHarm) {
+  const programme::v1::Programme& programme = **test::RealProgrammes().Find("programmes/ipas-assistance");
+  const Actor officer{"people/otto", programme.operator_organisation(), {options::v1::ROLE_COORDINATOR}};
+  struct Case {
+    std::vector<std::string> priorities;
+    int harm;
+    int points;
+    const char* tier;
+  };
+  for (const Case& c : {Case{{}, 0, 0, "routine"}, Case{{}, 1, 10, "routine"}, Case{{}, 2, 20, "priority"},
+                        Case{{"child-abuse"}, 0, 25, "priority"}, Case{{"child-abuse"}, 3, 55, "urgent"},
+                        Case{{"organised-crime", "modern-slavery"}, 0, 55, "urgent"}, Case{{}, 4, 40, "priority"}}) {
+    Story story = StoryIn(App::STATE_AWAITING_TRIAGE);
+    story.programme = programme;
+    v1::TriageApplicationRequest request;
+    request.mutable_priorities()->Assign(c.priorities.begin(), c.priorities.end());
+    request.set_harm(c.harm);
+    ASSERT_TRUE(story.Do(officer, request).ok());
+    EXPECT_EQ(story.application.triage().points(), c.points);
+    EXPECT_EQ(story.application.tier(), c.tier);
+    EXPECT_EQ(story.state(), App::STATE_IN_MATCHING);
+    EXPECT_EQ(story.last.back().matching_opened().tier_rank(), story.application.tier_rank());
+  }
+}
+
+// A3-08: everything that is wrong with a triage is told at once, and nothing has changed.
+TEST(Decide, RefusesPrioritiesThatAreNoneOrNamedTwice) {
+  Story story = StoryIn(App::STATE_AWAITING_TRIAGE);
+  auto& priority = *story.programme.mutable_triage()->add_priorities();
+  priority.set_id("organised-crime");
+  v1::TriageApplicationRequest request;
+  for (const char* id : {"organised-crime", "organised-crime", "parking"}) request.add_priorities(id);
+  const absl::Status refused = story.Do(test::kCoordinator, request);
+  const auto bad = DetailOf<google::rpc::BadRequest>(refused);
+  ASSERT_TRUE(bad.ok()) << refused;
+  ASSERT_EQ(bad->field_violations_size(), 2);
+  EXPECT_EQ(bad->field_violations(0).field(), "priorities[1]");
+  EXPECT_EQ(bad->field_violations(1).field(), "priorities[2]");
+  EXPECT_EQ(story.state(), App::STATE_AWAITING_TRIAGE);
+  EXPECT_EQ(ReasonOf(story.Do(test::kSection, request)), "NOT_YOUR_PROGRAMME");
 }
 
 // A0-09: the role that owns the case is the operator's. A section that is a party has no say in it.

@@ -1,6 +1,7 @@
 #include "services/applicant/eligibility.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -51,8 +52,8 @@ std::string Joined(const List& list, WordsOf words) {
   return absl::StrJoin(list, ", ", [&](std::string* out, int value) { absl::StrAppend(out, words(value)); });
 }
 
-Finding JudgeMembership(const EligibilityRule::Membership& rule, const Candidate& candidate) {
-  const v1::Membership& membership = candidate.member.membership();
+Finding JudgeMembership(const EligibilityRule::Membership& rule, const Candidate& candidate, const v1::Member& person) {
+  const v1::Membership& membership = person.membership();
   const std::string day = FormatDay(candidate.received);
   if (!membership.has_since() || !Contains(rule.classes(), membership.membership_class())) {
     return {false,
@@ -73,8 +74,8 @@ Finding JudgeMembership(const EligibilityRule::Membership& rule, const Candidate
   return {true, absl::StrCat(period, "; the application was received on ", day, "."), ""};
 }
 
-Finding JudgeClass(const EligibilityRule::ClassOfMembership& rule, const Candidate& candidate) {
-  const int membership_class = candidate.member.membership().membership_class();
+Finding JudgeClass(const EligibilityRule::ClassOfMembership& rule, const v1::Member& person) {
+  const int membership_class = person.membership().membership_class();
   const std::string asked = Joined(rule.classes(), ClassWords);
   if (Contains(rule.classes(), membership_class)) {
     return {true, absl::StrCat("The membership is ", ClassWords(membership_class), "."), ""};
@@ -83,15 +84,16 @@ Finding JudgeClass(const EligibilityRule::ClassOfMembership& rule, const Candida
           absl::StrCat("The section records a membership of class ", asked, ", if the person has one.")};
 }
 
-Finding JudgeTenure(const EligibilityRule::MembershipTenure& rule, const Candidate& candidate) {
+Finding JudgeTenure(const EligibilityRule::MembershipTenure& rule, const Candidate& candidate,
+                    const v1::Member& person) {
   const bool at_start = rule.on() == EligibilityRule::REFERENCE_DATE_START;
   const absl::CivilDay day = at_start ? ToDay(candidate.wishes.earliest_start()) : candidate.received;
   const std::string reference =
       absl::StrCat(FormatDay(day), at_start ? ", the first possible start" : ", the day of receipt");
-  if (!candidate.member.membership().has_since()) {
+  if (!person.membership().has_since()) {
     return {false, "No first day of membership is recorded.", "The section records since when the person is a member."};
   }
-  const absl::CivilDay since = ToDay(candidate.member.membership().since());
+  const absl::CivilDay since = ToDay(person.membership().since());
   const absl::CivilDay enough = FirstDayBeyond(since, rule.years());
   const std::string compared = absl::StrCat("Member since ", FormatDay(since), "; more than ", rule.years(),
                                             rule.years() == 1 ? " year" : " years", " is reached on ",
@@ -102,8 +104,8 @@ Finding JudgeTenure(const EligibilityRule::MembershipTenure& rule, const Candida
                    : absl::StrCat("Apply on ", FormatDay(enough), " or later.")};
 }
 
-Finding JudgeDuty(const EligibilityRule::Duty& rule, const Candidate& candidate) {
-  const int duty = candidate.member.duty_status();
+Finding JudgeDuty(const EligibilityRule::Duty& rule, const v1::Member& person) {
+  const int duty = person.duty_status();
   const std::string asked = Joined(rule.statuses(), DutyWords);
   if (Contains(rule.statuses(), duty)) return {true, absl::StrCat("Duty status is ", DutyWords(duty), "."), ""};
   return {false, absl::StrCat("Duty status is ", DutyWords(duty), "; asked for is ", asked, "."),
@@ -169,8 +171,8 @@ Finding JudgeTravel(const Candidate& candidate) {
   return {false, compared, absl::StrCat("Let private travel begin on ", FormatDay(end + 1), " or later.")};
 }
 
-Finding JudgeSection(const EligibilityRule::Section& rule, const Candidate& candidate) {
-  const std::string& section = candidate.member.section();
+Finding JudgeSection(const EligibilityRule::Section& rule, const v1::Member& person) {
+  const std::string& section = person.section();
   const bool listed = rule.sections().empty() || Contains(rule.sections(), section);
   if (listed && !Contains(rule.except(), section)) return {true, absl::StrCat(section, " takes part."), ""};
   return {false, absl::StrCat(section, " does not take part in this programme."),
@@ -201,16 +203,119 @@ Finding JudgeStayLength(const EligibilityRule::StayLength& rule, const Candidate
   return {false, compared, absl::StrCat("Ask for ", rule.min_days(), " to ", rule.max_days(), " days.")};
 }
 
-Finding JudgeRule(const Programme& programme, const EligibilityRule& rule, const Candidate& candidate) {
+Finding JudgeSeniority(const EligibilityRule::Seniority& rule, const Candidate& candidate) {
+  const v1::Declarations& declared = candidate.declarations;
+  const auto same = [&](const std::string& rank) { return absl::EqualsIgnoreCase(rank, declared.rank()); };
+  const bool rank = rule.ranks().empty() || std::any_of(rule.ranks().begin(), rule.ranks().end(), same);
+  const std::string asked =
+      absl::StrCat(rule.least_service_years(), " years of service",
+                   rule.ranks().empty() ? "" : absl::StrCat(" and the rank of ", absl::StrJoin(rule.ranks(), ", ")));
+  const std::string compared =
+      absl::StrCat("Declared are ", declared.service_years(), " years of service and the rank \"", declared.rank(),
+                   "\"; asked for are ", asked, ".");
+  if (rank && declared.service_years() >= rule.least_service_years()) return {true, compared, ""};
+  return {false, compared, "Name somebody who has both, or correct the declaration."};
+}
+
+Finding JudgeCohort(const EligibilityRule::Cohort& rule, const Candidate& candidate) {
+  const int number = static_cast<int>(candidate.persons.size());
+  std::set<std::string> homes;
+  for (const v1::Member& person : candidate.persons) homes.insert(person.section());
+  const std::string compared =
+      absl::StrCat(number, number == 1 ? " person" : " persons", " of ", absl::StrJoin(homes, ", "), "; asked for are ",
+                   rule.fellows(), " of one home.");
+  if (number == rule.fellows() && homes.size() == 1) return {true, compared, ""};
+  return {false, compared, absl::StrCat("Name ", rule.fellows(), " persons of one home.")};
+}
+
+// "REQUESTER_TYPE_COMMERCIAL" → "commercial".
+std::string RequesterWords(int type) {
+  return Words(programme::v1::RequesterType_Name(static_cast<programme::v1::RequesterType>(type)), "REQUESTER_TYPE_");
+}
+std::string CategoryWords(int category) {
+  return Words(programme::v1::AssistanceCategory_Name(static_cast<programme::v1::AssistanceCategory>(category)),
+               "ASSISTANCE_CATEGORY_");
+}
+std::string DeliveryWords(int mode) {
+  return Words(programme::v1::DeliveryMode_Name(static_cast<programme::v1::DeliveryMode>(mode)), "DELIVERY_MODE_");
+}
+std::string HomeWords(int kind) {
+  return Words(programme::v1::HomeKind_Name(static_cast<programme::v1::HomeKind>(kind)), "HOME_KIND_");
+}
+
+// Whether what is requested is among what can be: `subject` says what is compared.
+Finding Listed(absl::string_view subject, bool listed, absl::string_view given, absl::string_view asked) {
+  if (listed) return {true, absl::StrCat("The ", subject, " is ", given, "."), ""};
+  return {false, absl::StrCat("The ", subject, " is ", given, "; possible: ", asked, "."),
+          absl::StrCat("Ask for one of these, or take the request to whom it falls to: ", asked, ".")};
+}
+
+Finding JudgeRequest(const EligibilityRule& rule, const v1::Assistance& request) {
+  if (rule.has_requester()) {
+    const auto& types = rule.requester().types();
+    return Listed("requester", Contains(types, request.requester_type()), RequesterWords(request.requester_type()),
+                  Joined(types, RequesterWords));
+  }
+  if (rule.has_scope()) {
+    const auto& categories = rule.scope().categories();
+    return Listed("kind of assistance", Contains(categories, request.category()), CategoryWords(request.category()),
+                  Joined(categories, CategoryWords));
+  }
+  if (rule.has_delivery()) {
+    const auto& modes = rule.delivery().modes();
+    return Listed("mode of delivery", Contains(modes, request.delivery()), DeliveryWords(request.delivery()),
+                  Joined(modes, DeliveryWords));
+  }
+  const auto& areas = rule.service_area().areas();
+  return Listed("service area", Contains(areas, request.service_area()), request.service_area(),
+                absl::StrJoin(areas, ", "));
+}
+
+Finding JudgeHome(const EligibilityRule::Home& rule, const v1::Member& person) {
+  const std::string& home = person.section();
+  const int kind = absl::StartsWith(home, "sections/")        ? programme::v1::HOME_KIND_SECTION
+                   : absl::StartsWith(home, "organisations/") ? programme::v1::HOME_KIND_ORGANISATION
+                                                              : programme::v1::HOME_KIND_AGENCY;
+  const std::string asked = Joined(rule.kinds(), HomeWords);
+  if (Contains(rule.kinds(), kind)) return {true, absl::StrCat("Sent by ", home, "."), ""};
+  return {false, absl::StrCat("Sent by ", home, ", ", HomeWords(kind), "; asked for: ", asked, "."),
+          absl::StrCat("Apply through one who can send: ", asked, ".")};
+}
+
+// Asked of each person, and not of the application.
+bool IsPersonal(const EligibilityRule& rule) {
   switch (rule.rule_case()) {
     case EligibilityRule::kMembership:
-      return JudgeMembership(rule.membership(), candidate);
     case EligibilityRule::kClassOfMembership:
-      return JudgeClass(rule.class_of_membership(), candidate);
     case EligibilityRule::kMembershipTenure:
-      return JudgeTenure(rule.membership_tenure(), candidate);
     case EligibilityRule::kDuty:
-      return JudgeDuty(rule.duty(), candidate);
+    case EligibilityRule::kSection:
+    case EligibilityRule::kHome:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Finding JudgePerson(const EligibilityRule& rule, const Candidate& candidate, const v1::Member& person) {
+  switch (rule.rule_case()) {
+    case EligibilityRule::kMembership:
+      return JudgeMembership(rule.membership(), candidate, person);
+    case EligibilityRule::kClassOfMembership:
+      return JudgeClass(rule.class_of_membership(), person);
+    case EligibilityRule::kMembershipTenure:
+      return JudgeTenure(rule.membership_tenure(), candidate, person);
+    case EligibilityRule::kDuty:
+      return JudgeDuty(rule.duty(), person);
+    case EligibilityRule::kSection:
+      return JudgeSection(rule.section(), person);
+    default:
+      return JudgeHome(rule.home(), person);
+  }
+}
+
+Finding JudgeApplication(const Programme& programme, const EligibilityRule& rule, const Candidate& candidate) {
+  switch (rule.rule_case()) {
     case EligibilityRule::kLanguage:
       return JudgeLanguage(rule.language(), candidate);
     case EligibilityRule::kNotice:
@@ -219,17 +324,38 @@ Finding JudgeRule(const Programme& programme, const EligibilityRule& rule, const
       return JudgeAcknowledgements(programme, rule.acknowledgements(), candidate);
     case EligibilityRule::kTravelAfterStay:
       return JudgeTravel(candidate);
-    case EligibilityRule::kSection:
-      return JudgeSection(rule.section(), candidate);
     case EligibilityRule::kEmployerAuthorisation:
       return JudgeEmployer(candidate);
     case EligibilityRule::kStayLength:
       return JudgeStayLength(rule.stay_length(), candidate);
-    case EligibilityRule::RULE_NOT_SET:
-      break;
+    case EligibilityRule::kSeniority:
+      return JudgeSeniority(rule.seniority(), candidate);
+    case EligibilityRule::kCohort:
+      return JudgeCohort(rule.cohort(), candidate);
+    case EligibilityRule::kRequester:
+    case EligibilityRule::kScope:
+    case EligibilityRule::kServiceArea:
+    case EligibilityRule::kDelivery:
+      if (candidate.assistance != nullptr && !candidate.assistance->requester().empty()) {
+        return JudgeRequest(rule, *candidate.assistance);
+      }
+      return {false, "No organisation requests this.", "An organisation applies to this programme, not a person."};
+    default:
+      // A rule of a kind that this program does not know must not let anybody through.
+      return {false, "This program does not know the rule.", "Tell the operator."};
   }
-  // A rule of a kind that this program does not know must not let anybody through.
-  return {false, "This program does not know the rule.", "Tell the operator."};
+}
+
+v1::RuleResult ResultOf(const EligibilityRule& rule, const Finding& finding) {
+  v1::RuleResult result;
+  result.set_rule(rule.id());
+  result.set_holds(finding.holds);
+  if (!finding.holds) result.set_reason(rule.reason());
+  result.set_explanation(finding.explanation);
+  result.set_remedy(rule.overridable() && !finding.holds
+                        ? absl::StrCat(finding.remedy, " A coordinator may make an exception.")
+                        : finding.remedy);
+  return result;
 }
 
 }  // namespace
@@ -237,15 +363,17 @@ Finding JudgeRule(const Programme& programme, const EligibilityRule& rule, const
 std::vector<v1::RuleResult> Judge(const Programme& programme, const Candidate& candidate) {
   std::vector<v1::RuleResult> results;
   for (const EligibilityRule& rule : programme.eligibility()) {
-    const Finding finding = JudgeRule(programme, rule, candidate);
-    v1::RuleResult& result = results.emplace_back();
-    result.set_rule(rule.id());
-    result.set_holds(finding.holds);
-    if (!finding.holds) result.set_reason(rule.reason());
-    result.set_explanation(finding.explanation);
-    result.set_remedy(rule.overridable() && !finding.holds
-                          ? absl::StrCat(finding.remedy, " A coordinator may make an exception.")
-                          : finding.remedy);
+    if (!IsPersonal(rule)) {
+      results.push_back(ResultOf(rule, JudgeApplication(programme, rule, candidate)));
+      continue;
+    }
+    if (candidate.persons.empty()) {
+      results.push_back(ResultOf(rule, {false, "No person applies.", "A person applies to this programme."}));
+    }
+    for (const v1::Member& person : candidate.persons) {
+      results.push_back(ResultOf(rule, JudgePerson(rule, candidate, person)));
+      if (candidate.persons.size() > 1) results.back().set_person(person.name());
+    }
   }
   return results;
 }
@@ -264,13 +392,43 @@ bool IsEligible(const std::vector<v1::RuleResult>& results) {
                      [](const v1::RuleResult& result) { return result.holds() || result.overridden(); });
 }
 
-int TierOf(const Programme& programme, programme::v1::DutyStatus duty) {
+int TierOf(const Programme& programme, absl::Span<const v1::Member> persons, int points) {
   for (int i = 0; i < programme.tiers_size(); ++i) {
-    const auto& statuses = programme.tiers(i).duty_statuses();
-    if (statuses.empty() || Contains(statuses, duty)) return i;
+    const programme::v1::PriorityTier& tier = programme.tiers(i);
+    const bool duty =
+        tier.duty_statuses().empty() || std::all_of(persons.begin(), persons.end(), [&](const v1::Member& person) {
+          return Contains(tier.duty_statuses(), person.duty_status());
+        });
+    if (duty && points >= tier.least_points()) return i;
   }
   return std::max(0, programme.tiers_size() - 1);
 }
+
+template <typename Request>
+absl::Status CheckApplicants(const Programme& programme, const Request& request) {
+  using programme::v1::Applicants;
+  const auto kind = programme.applicants().kind();
+  FieldErrors wrong;
+  if (kind == Applicants::KIND_ORGANISATION) {
+    if (!request.has_assistance()) wrong.Add("assistance", "is missing; an organisation says here what it requests");
+    if (!request.member().empty()) wrong.Add("member", "must be empty; an organisation applies to this programme");
+  } else {
+    if (request.has_assistance()) wrong.Add("assistance", "must not be set; persons apply to this programme");
+    if (request.member().empty()) wrong.Add("member", "is missing; say whose application it is");
+  }
+  if (kind != Applicants::KIND_COHORT && !request.fellows().empty()) {
+    wrong.Add("fellows", "must be empty; nobody goes together in this programme");
+  }
+  std::set<std::string> seen{request.member()};
+  for (int i = 0; i < request.fellows_size(); ++i) {
+    if (seen.insert(request.fellows(i)).second) continue;
+    wrong.Add(absl::StrCat("fellows[", i, "]"), "is named already; name each person once");
+  }
+  return wrong.ToStatus();
+}
+
+template absl::Status CheckApplicants(const Programme&, const v1::SubmitApplicationRequest&);
+template absl::Status CheckApplicants(const Programme&, const v1::CheckEligibilityRequest&);
 
 void CheckWishes(const v1::Wishes& wishes, const v1::Declarations& declarations, FieldErrors& wrong) {
   const absl::CivilDay start = ToDay(wishes.earliest_start());

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "common/base/status.h"
@@ -19,14 +20,18 @@ namespace amikeco::applicant {
 
 // What is judged. Refers to what it is made of.
 struct Candidate {
-  const v1::Member& member;
+  // Whose application it is, of a cohort all; none when an organisation applies.
+  absl::Span<const v1::Member> persons;
   const v1::Wishes& wishes;
   const v1::Declarations& declarations;
   // Day of receipt in the programme's time zone; notice is counted from it.
   absl::CivilDay received;
+  // What an organisation requests; null, or empty, where a person applies.
+  const v1::Assistance* assistance = nullptr;
 };
 
-// One result for each rule, in the programme's order. Requires wishes that pass CheckWishes.
+// One result for each rule, in the programme's order; what is asked of persons has one for each person of a cohort.
+// Requires wishes that pass CheckWishes.
 std::vector<v1::RuleResult> Judge(const programme::v1::Programme& programme, const Candidate& candidate);
 
 // Marks the results of rules that were set aside.
@@ -36,8 +41,14 @@ void SetAside(std::vector<v1::RuleResult>& results,
 // Every rule holds or was set aside.
 bool IsEligible(const std::vector<v1::RuleResult>& results);
 
-// Index of the first tier whose condition holds; the last tier takes everybody.
-int TierOf(const programme::v1::Programme& programme, programme::v1::DutyStatus duty);
+// Index of the first tier whose condition holds for all persons and the points of a request; the last tier takes
+// everybody.
+int TierOf(const programme::v1::Programme& programme, absl::Span<const v1::Member> persons, int points);
+
+// INVALID_ARGUMENT unless those apply who can apply to the programme: one person, a cohort or an organisation. For
+// SubmitApplicationRequest and CheckEligibilityRequest.
+template <typename Request>
+absl::Status CheckApplicants(const programme::v1::Programme& programme, const Request& request);
 
 // What is wrong with wishes and declarations whatever the programme and the day: reversed or too short periods.
 void CheckWishes(const v1::Wishes& wishes, const v1::Declarations& declarations, FieldErrors& wrong);

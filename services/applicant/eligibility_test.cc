@@ -1,6 +1,7 @@
 #include "services/applicant/eligibility.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,8 @@ struct Applicant {
 };
 
 std::vector<v1::RuleResult> JudgeIn(const Programme& programme, const Applicant& applicant) {
-  return Judge(programme, {applicant.member, applicant.wishes, applicant.declarations, applicant.received});
+  return Judge(programme, {absl::MakeConstSpan(&applicant.member, 1), applicant.wishes, applicant.declarations,
+                           applicant.received});
 }
 
 std::vector<std::string> Reasons(const Programme& programme, const Applicant& applicant) {
@@ -167,7 +169,7 @@ TEST(Judge, TakesAStudentWhoIsARegularMemberButNoCadetWhoIsAnAssociate) {
   Applicant student;
   student.member.set_duty_status(programme::v1::DUTY_STATUS_STUDENT);
   EXPECT_THAT(Reasons(test::Inbound(), student), IsEmpty());
-  EXPECT_EQ(TierOf(test::Inbound(), student.member.duty_status()), 1);
+  EXPECT_EQ(TierOf(test::Inbound(), absl::MakeConstSpan(&student.member, 1), 0), 1);
   EXPECT_EQ(test::Inbound().tiers(1).id(), "students");
 
   Applicant cadet = student;
@@ -193,7 +195,8 @@ TEST(Judge, LetsActiveOfficersGoBothWaysStudentsInAlone) {
     EXPECT_EQ(ResultOf(test::Inbound(), applicant, "duty").holds(), c.in) << c.status;
     EXPECT_EQ(ResultOf(test::Outbound(), applicant, "duty").holds(), c.out) << c.status;
   }
-  EXPECT_EQ(TierOf(test::Inbound(), programme::v1::DUTY_STATUS_ACTIVE), 0);
+  const v1::Member active = test::GoodMember();
+  EXPECT_EQ(TierOf(test::Inbound(), absl::MakeConstSpan(&active, 1), 0), 0);
 }
 
 // A0-30, A2-10
@@ -372,6 +375,108 @@ TEST(CheckWishes, RefusesPeriodsThatAreReversedOrTooShortForTheStay) {
   EXPECT_EQ(WrongFields(half), "declarations.private_travel_end ");
   *half.declarations.mutable_private_travel_end() = Date("2026-08-01");
   EXPECT_EQ(WrongFields(half), "declarations.private_travel_end ");
+}
+
+// The results of a request under the programme, by rule.
+std::map<std::string, v1::RuleResult> JudgedRequest(const programme::v1::Programme& programme,
+                                                    const v1::Assistance& assistance) {
+  const v1::Wishes wishes = test::GoodWishes();
+  const v1::Declarations none;
+  std::map<std::string, v1::RuleResult> results;
+  for (auto& result : Judge(programme, {{}, wishes, none, Day("2026-02-02"), &assistance})) {
+    results[result.rule()] = result;
+  }
+  return results;
+}
+
+// A3-10, A3-11, A3-12
+TEST(Judge, TakesRequestsWithinScopeAloneAndSaysAllReasonsAtOnce) {
+  const programme::v1::Programme& programme = **test::RealProgrammes().Find("programmes/ipas-assistance");
+  v1::Assistance good;
+  good.set_requester("organisations/interior");
+  good.set_requester_type(programme::v1::REQUESTER_TYPE_FOREIGN_GOVERNMENT);
+  good.set_category(programme::v1::ASSISTANCE_CATEGORY_ADVICE);
+  good.set_service_area("public-protection");
+  for (const auto& [rule, result] : JudgedRequest(programme, good)) EXPECT_TRUE(result.holds()) << rule;
+  v1::Assistance bad = good;
+  bad.set_category(programme::v1::ASSISTANCE_CATEGORY_OPERATIONAL);
+  bad.set_service_area("catering");
+  auto results = JudgedRequest(programme, bad);
+  EXPECT_EQ(results["scope"].reason(), "OUT_OF_SCOPE");
+  EXPECT_THAT(results["scope"].explanation(), HasSubstr("operational; possible: course, advice, mentoring"));
+  EXPECT_EQ(results["service-area"].reason(), "SERVICE_AREA");
+  EXPECT_TRUE(results["requester"].holds());
+  for (int type = 1; type < programme::v1::RequesterType_ARRAYSIZE; ++type) {
+    good.set_requester_type(static_cast<programme::v1::RequesterType>(type));
+    EXPECT_TRUE(JudgedRequest(programme, good)["requester"].holds()) << type;
+  }
+}
+
+// A5-10: nobody is let through by a rule that asks for somebody else.
+TEST(Judge, RefusesAPersonWhereAnOrganisationAppliesAndTheOtherWayRound) {
+  const programme::v1::Programme& course = **test::RealProgrammes().Find("programmes/college-course");
+  const Applicant person;
+  EXPECT_THAT(Reasons(course, person), testing::IsSupersetOf({"REQUESTER_TYPE", "OUT_OF_SCOPE", "SERVICE_AREA"}));
+  v1::Assistance request;
+  request.set_requester("organisations/interior");
+  EXPECT_EQ(JudgedRequest(test::Inbound(), request)["membership"].explanation(), "No person applies.");
+}
+
+// A1-02, A1-03
+TEST(Judge, JudgesEachOfACohortAndTheirNumber) {
+  const programme::v1::Programme& programme = **test::RealProgrammes().Find("programmes/ipet-fellowship");
+  v1::Member first = test::GoodMember(), second = test::GoodMember(), third = test::GoodMember();
+  first.set_section("organisations/police-of-armenia");
+  second.set_section("organisations/police-of-armenia");
+  second.set_name("members/M-18");
+  third.set_duty_status(programme::v1::DUTY_STATUS_RETIRED);
+  v1::Declarations declared;
+  declared.set_rank("MAJOR");
+  declared.set_service_years(9);
+  const v1::Wishes wishes = test::GoodWishes();
+  const auto judged = [&](const std::vector<v1::Member>& persons, const std::string& rule) {
+    std::vector<std::string> told;
+    for (const auto& result : Judge(programme, {persons, wishes, declared, Day("2026-02-02")})) {
+      if (result.rule() == rule) told.push_back(absl::StrCat(result.person(), result.holds() ? "+" : "-"));
+    }
+    return told;
+  };
+  EXPECT_THAT(judged({first, second}, "cohort"), ElementsAre("+"));
+  EXPECT_THAT(judged({first}, "cohort"), ElementsAre("-"));
+  EXPECT_THAT(judged({first, second, second}, "cohort"), ElementsAre("-"));
+  EXPECT_THAT(judged({first, third}, "cohort"), ElementsAre("-")) << "of two homes";
+  EXPECT_THAT(judged({first, second}, "duty"), ElementsAre("members/M-17+", "members/M-18+"));
+  EXPECT_THAT(judged({second, third}, "duty"), ElementsAre("members/M-18+", "members/M-17-"));
+  EXPECT_THAT(judged({first, second}, "seniority"), ElementsAre("+"));
+  declared.set_rank("sergeant");
+  EXPECT_THAT(judged({first, second}, "seniority"), ElementsAre("-"));
+}
+
+// All that is wrong, a line each.
+template <typename Request>
+std::string WrongWith(const programme::v1::Programme& programme, const Request& request) {
+  std::string lines;
+  const auto bad = DetailOf<google::rpc::BadRequest>(CheckApplicants(programme, request));
+  if (!bad.ok()) return lines;
+  for (const auto& violation : bad->field_violations()) {
+    absl::StrAppend(&lines, violation.field(), ": ", violation.description(), "\n");
+  }
+  return lines;
+}
+
+TEST(CheckApplicants, TellsWhoHasToApply) {
+  v1::SubmitApplicationRequest person, request;
+  person.set_member("members/M-17");
+  request.mutable_assistance()->set_requester("organisations/interior");
+  const programme::v1::Programme& course = **test::RealProgrammes().Find("programmes/college-course");
+  const programme::v1::Programme& fellowship = **test::RealProgrammes().Find("programmes/ipet-fellowship");
+  EXPECT_TRUE(CheckApplicants(test::Inbound(), person).ok());
+  EXPECT_TRUE(CheckApplicants(course, request).ok());
+  EXPECT_THAT(WrongWith(course, person), testing::AllOf(HasSubstr("assistance"), HasSubstr("member")));
+  EXPECT_THAT(WrongWith(test::Inbound(), request), HasSubstr("member: is missing"));
+  person.add_fellows("members/M-17");
+  EXPECT_THAT(WrongWith(fellowship, person), HasSubstr("fellows[0]: is named already"));
+  EXPECT_THAT(WrongWith(test::Inbound(), person), HasSubstr("nobody goes together"));
 }
 
 }  // namespace

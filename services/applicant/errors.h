@@ -27,6 +27,8 @@ inline constexpr ErrorName kHostingOfferExists{absl::StatusCode::kAlreadyExists,
                                                "Choose another hosting_offer_id, or leave it empty for a fresh one."};
 inline constexpr ErrorName kNotYourSection{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_SECTION",
                                            "Register members of your own section or region."};
+inline constexpr ErrorName kNotYourRequest{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_REQUEST",
+                                           "Request assistance for your own organisation, or ask the operator to."};
 inline constexpr ErrorName kMemberIsErased{absl::StatusCode::kFailedPrecondition, kDomain, "MEMBER_IS_ERASED",
                                            "The person's data is gone for good; register the person anew if need be."};
 inline constexpr ErrorName kSecondPersonNeeded{absl::StatusCode::kFailedPrecondition, kDomain, "SECOND_PERSON_NEEDED",
@@ -66,7 +68,7 @@ inline constexpr const ErrorName* kCatalogue[] = {
     &kMemberIsErased,    &kSecondPersonNeeded, &kActiveApplicationExists, &kNotPossibleInState,
     &kWishesNotEligible, &kRuleNotOverridable, &kTaskCompletesItself,     &kNotTaskOwner,
     &kNotTheDay,         &kNotCleared,         &kStartGateUnavailable,    &kNotYourHost,
-    &kNotYourProgramme,  &kOfferIsDecided,
+    &kNotYourProgramme,  &kOfferIsDecided,     &kNotYourRequest,
 };
 
 // "in matching", for people.

@@ -23,6 +23,8 @@ void Submit(Application& application, const ApplicationSubmitted& fact) {
   *application.mutable_received() = fact.received();
   *application.mutable_parties() = fact.parties();
   application.set_time_zone(fact.time_zone());
+  *application.mutable_fellows() = fact.fellows();
+  if (fact.has_assistance()) *application.mutable_assistance() = fact.assistance();
 }
 
 void Judge(Application& application, const EligibilityDecided& fact) {
@@ -36,7 +38,8 @@ void Judge(Application& application, const EligibilityDecided& fact) {
   if (fact.has_endorse_by()) *application.mutable_endorse_by() = fact.endorse_by();
   const bool in_intake =
       application.state() == Application::STATE_UNSPECIFIED || application.state() == Application::STATE_INELIGIBLE;
-  if (in_intake) application.set_state(Application::STATE_AWAITING_ENDORSEMENT);
+  if (!in_intake) return;
+  application.set_state(fact.triage() ? Application::STATE_AWAITING_TRIAGE : Application::STATE_AWAITING_ENDORSEMENT);
 }
 
 void Override(Application& application, const RuleOverridden& fact) {
@@ -65,6 +68,13 @@ Task* FindTask(Application& application, const std::string& id) {
   return nullptr;
 }
 
+void ForgetClearance(Application& application) {
+  application.clear_start_overdue();
+  if (!application.has_clearance()) return;
+  application.mutable_clearance()->set_cleared(false);
+  application.mutable_clearance()->clear_open_items();
+}
+
 // A new round knows of no host and no clearance; the placement keeps the round that matching last spoke of, so that
 // facts of earlier rounds are seen to be stale.
 void OpenMatching(Application& application, const MatchingOpened& fact) {
@@ -74,11 +84,17 @@ void OpenMatching(Application& application, const MatchingOpened& fact) {
   application.mutable_placement()->clear_host();
   application.mutable_placement()->clear_start();
   application.mutable_placement()->clear_end();
-  application.clear_start_overdue();
-  if (application.has_clearance()) {
-    application.mutable_clearance()->set_cleared(false);
-    application.mutable_clearance()->clear_open_items();
-  }
+  ForgetClearance(application);
+}
+
+void Arrange(Application& application, const StayArranged& fact) {
+  application.set_round(fact.round());
+  application.set_state(Application::STATE_AGREED);
+  application.mutable_placement()->set_round(fact.round());
+  application.mutable_placement()->set_stage(PLACEMENT_STAGE_AGREED);
+  *application.mutable_placement()->mutable_start() = fact.start();
+  *application.mutable_placement()->mutable_end() = fact.end();
+  ForgetClearance(application);
 }
 
 Application::State StateAt(const Application& application, PlacementStage stage) {
@@ -162,6 +178,13 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return;
     case ApplicationFact::kMatchingOpened:
       return OpenMatching(application, fact.matching_opened());
+    case ApplicationFact::kStayArranged:
+      return Arrange(application, fact.stay_arranged());
+    case ApplicationFact::kTriaged:
+      *application.mutable_triage() = fact.triaged();
+      application.set_tier(fact.triaged().tier());
+      application.set_tier_rank(fact.triaged().tier_rank());
+      return;
     case ApplicationFact::kPlacementNoted:
       return NotePlacement(application, fact.placement_noted());
     case ApplicationFact::kClearanceNoted:

@@ -29,14 +29,17 @@ std::string EndedSummary(const App& application, absl::string_view what) {
 }
 
 std::string StayWords(const App& application) {
-  return absl::StrCat("from ", FormatDate(application.placement().start()), " to ",
-                      FormatDate(application.placement().end()));
+  const std::string& host = application.placement().host();
+  return absl::StrCat(host.empty() ? "" : absl::StrCat("at ", host, " "), "from ",
+                      FormatDate(application.placement().start()), " to ", FormatDate(application.placement().end()));
 }
 
 std::string Summary(const App& application) {
   switch (application.state()) {
     case App::STATE_AWAITING_ENDORSEMENT:
       return "The application is eligible and waits for the endorsement of section or region.";
+    case App::STATE_AWAITING_TRIAGE:
+      return "The request is within scope and waits for its place in the order.";
     case App::STATE_INELIGIBLE:
       return IneligibleSummary(application);
     case App::STATE_IN_MATCHING:
@@ -48,10 +51,9 @@ std::string Summary(const App& application) {
     case App::STATE_COMMAND_APPROVED:
       return "A host's command approved; the officer has not yet accepted.";
     case App::STATE_AGREED:
-      return absl::StrCat("The stay at ", application.placement().host(), " ", StayWords(application),
-                          " is agreed; it can start when clearance is complete.");
+      return absl::StrCat("The stay ", StayWords(application), " is agreed; it can start when clearance is complete.");
     case App::STATE_CLEARED:
-      return absl::StrCat("The stay at ", application.placement().host(), " ", StayWords(application),
+      return absl::StrCat("The stay ", StayWords(application),
                           " is agreed and cleared; it can start on its first day.");
     case App::STATE_STARTED:
       return absl::StrCat("The stay is under way, ", StayWords(application), ".");
@@ -106,10 +108,18 @@ std::string ItemWords(absl::string_view item, const programme::v1::Programme& pr
   return std::string(item);
 }
 
+// Whose the application is: the person's, or the organisation's.
+options::v1::Role ApplicantRole(const App& application) {
+  return application.has_assistance() ? options::v1::ROLE_REQUESTER : options::v1::ROLE_OFFICER;
+}
+const std::string& ApplicantName(const App& application) {
+  return application.has_assistance() ? application.assistance().requester() : application.member();
+}
+
 // As compliance told it last; before it has spoken of any, what the programme asks for.
 void AddClearanceAsTold(const App& application, const programme::v1::Programme& programme, List& list) {
   const auto add = [&](absl::string_view item) {
-    list.Add(ItemWords(item, programme), options::v1::ROLE_OFFICER, application.member());
+    list.Add(ItemWords(item, programme), ApplicantRole(application), ApplicantName(application));
   };
   for (const std::string& item : application.clearance().open_items()) add(item);
   if (!application.clearance().open_items().empty()) return;
@@ -130,7 +140,7 @@ void AddClearance(const App& application, const programme::v1::Programme& progra
     const auto words = [](std::string* out, const compliance::v1::OpenReason& reason) { *out += reason.explanation(); };
     const std::string why = absl::StrJoin(item.reasons(), " ", words);
     list.Due(list.Add(absl::StrCat(ItemWords(item.item(), programme), why.empty() ? "" : ": ", why),
-                      options::v1::ROLE_OFFICER, application.member()),
+                      ApplicantRole(application), ApplicantName(application)),
              item.due());
   }
 }
@@ -154,6 +164,9 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
       list.Due(list.Add("The endorsement of the member", options::v1::ROLE_ENDORSER, application.section()),
                application.endorse_by());
       return;
+    case App::STATE_AWAITING_TRIAGE:
+      list.Add("The triage of the request", options::v1::ROLE_COORDINATOR, operator_name);
+      return;
     case App::STATE_INELIGIBLE:
       return AddExceptions(application, programme, list);
     case App::STATE_IN_MATCHING:
@@ -167,21 +180,22 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
                application.placement().host());
       return;
     case App::STATE_COMMAND_APPROVED:
-      list.Add("The officer's answer", options::v1::ROLE_OFFICER, application.member());
+      list.Add("The officer's answer", ApplicantRole(application), ApplicantName(application));
       return;
     case App::STATE_AGREED:
     case App::STATE_SUSPENDED:
       return AddClearance(application, programme, clearance, list);
     case App::STATE_CLEARED:
-      list.Due(list.Add("The start of the stay", options::v1::ROLE_OFFICER, application.member()),
+      list.Due(list.Add("The start of the stay", ApplicantRole(application), ApplicantName(application)),
                application.placement().start());
       return;
     case App::STATE_STARTED:
-      list.Due(list.Add("The end of the stay", options::v1::ROLE_OFFICER, application.member()),
+      list.Due(list.Add("The end of the stay", ApplicantRole(application), ApplicantName(application)),
                application.placement().end());
       return;
     case App::STATE_ENDED:
-      list.Due(list.Add("The report", options::v1::ROLE_OFFICER, application.member()), application.report_due());
+      list.Due(list.Add("The report", ApplicantRole(application), ApplicantName(application)),
+               application.report_due());
       return;
     default:
       return;
@@ -191,7 +205,8 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
 std::string OwnerName(const App& application, const programme::v1::Programme& programme, options::v1::Role owner) {
   switch (owner) {
     case options::v1::ROLE_OFFICER:
-      return application.member();
+    case options::v1::ROLE_REQUESTER:
+      return ApplicantName(application);
     case options::v1::ROLE_ENDORSER:
       return application.section();
     case options::v1::ROLE_COORDINATOR:
@@ -232,8 +247,9 @@ v1::ApplicationExplanation Explain(const App& application, const programme::v1::
   AddNextStep(application, programme, clearance, list);
   AddTasks(application, programme, list);
   std::stable_sort(explanation.mutable_waiting_for()->begin(), explanation.mutable_waiting_for()->end(), IsEarlier);
-  for (const Event event : {Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask, Event::kStartStay,
-                            Event::kEndStay, Event::kSubmitReport, Event::kWithdraw, Event::kCancel}) {
+  for (const Event event :
+       {Event::kTriage, Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask, Event::kStartStay,
+        Event::kEndStay, Event::kSubmitReport, Event::kWithdraw, Event::kCancel}) {
     if (IsPossible(application.state(), event)) explanation.add_possible_commands(std::string(NameOf(event)));
   }
   return explanation;

@@ -78,7 +78,8 @@ std::string LifecycleDocument() {
       "no\n"
       "effect when a late fact tells of it.\n\n"
       "Not drawn: until the stay has ended WithdrawApplication leads to WITHDRAWN and CancelApplication to CANCELLED;\n"
-      "until it has begun ChangeWishes leads back to IN_MATCHING (from AWAITING_ENDORSEMENT it stays there).\n\n";
+      "until it has begun ChangeWishes leads back to IN_MATCHING, or to AGREED where no place is looked for (from\n"
+      "AWAITING_ENDORSEMENT and AWAITING_TRIAGE it stays there).\n\n";
   document += Diagram();
   for (int number = 0; number < v1::Application::State_ARRAYSIZE; ++number) {
     const State state = static_cast<State>(number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
@@ -19,8 +20,15 @@ bool ActsFor(const Actor& actor, const std::string& section, const std::string& 
   return actor.organisation == section || (!region.empty() && actor.organisation == region);
 }
 
-absl::Status CheckMembership(const v1::Membership& membership) {
+template <typename Command>
+absl::Status CheckMembership(const Command& command, const std::string& home) {
+  const v1::Membership& membership = command.membership();
+  const bool in_section = absl::StartsWith(home, "sections/");
   FieldErrors wrong;
+  if (in_section && !command.has_membership()) wrong.Add("membership", "is missing; say of which class and since when");
+  if (!in_section && command.has_membership()) {
+    wrong.Add("membership", absl::StrCat("must not be set: ", home, " is no section of the association"));
+  }
   if (membership.has_until() && ToDay(membership.until()) < ToDay(membership.since())) {
     wrong.Add("membership.until", "must not lie before membership.since");
   }
@@ -40,7 +48,7 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
                  {{"organisation", c.actor.organisation}, {"section", command.section()}});
   }
   if (!member.name().empty()) return errors::Exists(errors::kMemberExists, member.name());
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  AMIKECO_RETURN_IF_ERROR(CheckMembership(command, command.section()));
   v1::MemberFact fact;
   v1::MemberRegistered& registered = *fact.mutable_registered();
   registered.set_name(c.name);
@@ -54,7 +62,7 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
 
 MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& command, const MemberCircumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  AMIKECO_RETURN_IF_ERROR(CheckMembership(command, member.section()));
   if (command.duty_status() == member.duty_status() && command.region() == member.region() &&
       MessageDifferencer::Equals(command.membership(), member.membership())) {
     return std::vector<v1::MemberFact>{};

@@ -35,6 +35,36 @@ std::string ApplicationOf(absl::string_view subject) {
 
 std::string ReportOf(absl::string_view application) { return absl::StrCat(application, "/report"); }
 
+// In whose dossier what is written of the application lies: the member's, or its own where an organisation applied.
+const std::string& DossierOf(const Application& application) {
+  return application.member().empty() ? application.name() : application.member();
+}
+
+// Whose application it is, of a cohort all; none of an organisation's.
+absl::StatusOr<std::vector<v1::Member>> PersonsOf(Reader& reader, const Application& application) {
+  std::vector<std::string> names(application.fellows().begin(), application.fellows().end());
+  if (names.empty() && !application.member().empty()) names.push_back(application.member());
+  std::vector<v1::Member> persons;
+  for (const std::string& name : names) {
+    AMIKECO_ASSIGN_OR_RETURN(auto person, Members().Get(reader, name));
+    persons.push_back(std::move(person.value));
+  }
+  return persons;
+}
+
+// The persons that a request names, as far as the actor may see them.
+template <typename Request>
+absl::StatusOr<std::vector<v1::Member>> Named(Reader& reader, const Request& request, const Actor& actor) {
+  std::vector<std::string> names(request.fellows().begin(), request.fellows().end());
+  if (!request.member().empty()) names.insert(names.begin(), request.member());
+  std::vector<v1::Member> persons;
+  for (const std::string& name : names) {
+    AMIKECO_ASSIGN_OR_RETURN(auto person, Visible(reader, Members(), name, actor));
+    persons.push_back(std::move(person.value));
+  }
+  return persons;
+}
+
 // The member's open application to the programme; "" when there is none.
 absl::StatusOr<std::string> FindActive(Reader& reader, absl::string_view member, absl::string_view programme) {
   const std::string key = ActiveKey(member, programme);
@@ -62,8 +92,8 @@ template <typename Request>
 absl::StatusOr<Application> ApplicantService::Change(Transaction& tx, const Call& call, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
-  AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(tx, application.value.member()));
-  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(tx, application.value));
+  const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
   AMIKECO_RETURN_IF_ERROR(
       NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
@@ -88,18 +118,20 @@ absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
   CheckWishes(request.wishes(), request.declarations(), wrong);
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
+  AMIKECO_RETURN_IF_ERROR(CheckApplicants(*programme, request));
   return Query<v1::CheckEligibilityResponse>(
       in_.store, [&](Reader& reader) -> absl::StatusOr<v1::CheckEligibilityResponse> {
-        AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.member(), call.actor));
+        AMIKECO_ASSIGN_OR_RETURN(const auto persons, Named(reader, request, call.actor));
         const absl::CivilDay today = Today({call.time, call.actor, *programme});
-        const auto results = Judge(*programme, {member.value, request.wishes(), request.declarations(), today});
+        const auto results =
+            Judge(*programme, {persons, request.wishes(), request.declarations(), today, &request.assistance()});
         v1::CheckEligibilityResponse response;
         response.set_eligible(IsEligible(results));
         response.mutable_results()->Assign(results.begin(), results.end());
         response.set_programme_version(programme->version());
-        response.set_tier_rank(TierOf(*programme, member.value.duty_status()));
+        response.set_tier_rank(TierOf(*programme, persons, 0));
         response.set_tier(programme->tiers(response.tier_rank()).id());
-        response.set_endorsed(member.value.has_endorsement());
+        response.set_endorsed(!persons.empty() && persons[0].has_endorsement());
         return response;
       });
 }
@@ -107,14 +139,17 @@ absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
 absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& reader, const Call& call,
                                                                         const v1::SubmitApplicationRequest& request,
                                                                         std::vector<v1::ApplicationFact>& facts) {
-  AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.member(), call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
+  AMIKECO_RETURN_IF_ERROR(CheckApplicants(*programme, request));
+  AMIKECO_ASSIGN_OR_RETURN(const auto persons, Named(reader, request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(auto application,
                            Applications().Find(reader, NameFor("applications", request.application_id())));
-  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
   AMIKECO_ASSIGN_OR_RETURN(facts, Decide(application.value, request, circumstance));
-  AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, request.member(), request.programme()));
-  if (!active.empty()) return errors::ActiveApplicationExists(request.member(), active);
+  for (const v1::Member& person : persons) {
+    AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, person.name(), request.programme()));
+    if (!active.empty()) return errors::ActiveApplicationExists(person.name(), active);
+  }
   return application;
 }
 
@@ -182,6 +217,11 @@ absl::StatusOr<v1::ApplicationExplanation> ApplicantService::ExplainApplication(
 }
 
 absl::StatusOr<Application> ApplicantService::ChangeWishes(Call& call, const v1::ChangeWishesRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::TriageApplication(Call& call,
+                                                                const v1::TriageApplicationRequest& request) {
   return ChangeAndAnswer(call, request);
 }
 
@@ -284,7 +324,7 @@ absl::StatusOr<Application> ApplicantService::SubmitReport(Call& call, const v1:
     v1::Report report;
     report.set_name(application.name());
     report.set_text(request.text());
-    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, application.member(), ReportOf(application.name()), report));
+    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, DossierOf(application), ReportOf(application.name()), report));
     return application;
   });
 }
@@ -292,11 +332,11 @@ absl::StatusOr<Application> ApplicantService::SubmitReport(Call& call, const v1:
 absl::StatusOr<v1::Report> ApplicantService::GetReport(Call& call, const v1::GetReportRequest& request) {
   return Query<v1::Report>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::Report> {
     AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
-    AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(reader, application.value.member()));
-    if (member.value.has_erase_time()) return errors::MemberIsErased(member.name);
+    AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(reader, application.value));
+    if (!persons.empty() && persons[0].has_erase_time()) return errors::MemberIsErased(persons[0].name());
     v1::Report report;
-    AMIKECO_ASSIGN_OR_RETURN(const bool there,
-                             in_.dossiers.Read(reader, member.name, ReportOf(application.name), report));
+    AMIKECO_ASSIGN_OR_RETURN(
+        const bool there, in_.dossiers.Read(reader, DossierOf(application.value), ReportOf(application.name), report));
     if (!there) return NotFound(ReportOf(application.name));
     return report;
   });
@@ -321,7 +361,7 @@ absl::Status ApplicantService::React(Transaction& tx, const event::v1::Event& ev
   if (!is_placement && !event.data().UnpackTo(&clearance)) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(auto application, Applications().Get(tx, ApplicationOf(event.subject())));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
-  const Circumstance circumstance{origin.time, origin.actor, *programme, nullptr, event.subject()};
+  const Circumstance circumstance{origin.time, origin.actor, *programme, {}, event.subject()};
   const auto facts = is_placement ? Follow(application.value, placement, circumstance)
                                   : Follow(application.value, clearance, event.subject_version(), circumstance);
   return Apply(tx, Applications(), origin, facts, application);
@@ -364,6 +404,7 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("ListApplications", service, &ApplicantService::ListApplications)
       .Method("ExplainApplication", service, &ApplicantService::ExplainApplication)
       .Method("ChangeWishes", service, &ApplicantService::ChangeWishes)
+      .Method("TriageApplication", service, &ApplicantService::TriageApplication)
       .Method("OverrideRule", service, &ApplicantService::OverrideRule)
       .Method("CompleteTask", service, &ApplicantService::CompleteTask)
       .Method("WithdrawApplication", service, &ApplicantService::WithdrawApplication)

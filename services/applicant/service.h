@@ -54,6 +54,7 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::ApplicationExplanation> ExplainApplication(Call& call,
                                                                 const v1::ExplainApplicationRequest& request);
   absl::StatusOr<v1::Application> ChangeWishes(Call& call, const v1::ChangeWishesRequest& request);
+  absl::StatusOr<v1::Application> TriageApplication(Call& call, const v1::TriageApplicationRequest& request);
   absl::StatusOr<v1::Application> OverrideRule(Call& call, const v1::OverrideRuleRequest& request);
   absl::StatusOr<v1::Application> CompleteTask(Call& call, const v1::CompleteTaskRequest& request);
   absl::StatusOr<v1::Application> WithdrawApplication(Call& call, const v1::WithdrawApplicationRequest& request);

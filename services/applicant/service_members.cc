@@ -66,8 +66,9 @@ absl::Status ApplicantService::MoveEndorsed(Transaction& tx, const Member& membe
   AMIKECO_ASSIGN_OR_RETURN(auto applications, ApplicationsOf(tx, member.name()));
   for (auto& application : applications) {
     AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(application.value));
-    AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, member.endorsement(),
-                                                      Circumstance{origin.time, origin.actor, *programme, &member}));
+    AMIKECO_ASSIGN_OR_RETURN(
+        const auto facts, Decide(application.value, member.endorsement(),
+                                 Circumstance{origin.time, origin.actor, *programme, absl::MakeConstSpan(&member, 1)}));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, Applications(), origin, facts, application));
   }
   return absl::OkStatus();

@@ -43,13 +43,19 @@ inline const Table<v1::Member>& Members() {
 inline const Table<v1::Application>& Applications() {
   static const auto& table = *new Table<v1::Application>("application", [](const v1::Application& application) {
     const std::string time = SortableTime(ToTime(application.submit_time()));
-    std::vector<Key> keys{{kByMember, KeyOf(application.member(), time)}};
+    // Of an organisation's there is one as well, for those who list all.
+    std::vector<std::string> persons(application.fellows().begin(), application.fellows().end());
+    if (persons.empty()) persons.push_back(application.member());
+    std::vector<Key> keys;
+    for (const std::string& person : persons) {
+      keys.push_back({kByMember, KeyOf(person, time)});
+      if (!person.empty() && IsOpen(application.state())) {
+        keys.push_back({kActive, ActiveKey(person, application.programme()), true});
+      }
+    }
     for (const std::string& party : application.parties()) {
       keys.push_back({kByParty, KeyOf(party, time)});
       keys.push_back({kByPartyAndState, KeyOf(party, static_cast<int>(application.state()), time)});
-    }
-    if (IsOpen(application.state())) {
-      keys.push_back({kActive, ActiveKey(application.member(), application.programme()), true});
     }
     if (application.has_next_due()) keys.push_back({kByDue, SortableTime(ToTime(application.next_due()))});
     return keys;

@@ -210,7 +210,9 @@ class Story {
   // A copy with its own history.
   Story(const Story&) = default;
 
-  Circumstance At(const Actor& actor) const { return {now, actor, programme, &member, "applications/A-1"}; }
+  Circumstance At(const Actor& actor) const {
+    return {now, actor, programme, absl::MakeConstSpan(&member, 1), "applications/A-1"};
+  }
 
   absl::Status Take(ApplicationFacts facts) {
     if (!facts.ok()) return facts.status();
@@ -267,10 +269,15 @@ inline Story StoryIn(v1::Application::State state) {
   using App = v1::Application;
   Story story;
   if (state == App::STATE_UNSPECIFIED) return story;
+  if (state == App::STATE_AWAITING_TRIAGE) {
+    story.programme.mutable_applicants()->set_without_endorsement(true);
+    story.programme.mutable_triage()->set_harm_points(10);
+  }
   v1::SubmitApplicationRequest request = GoodRequest();
   if (state == App::STATE_INELIGIBLE) *request.mutable_wishes()->mutable_earliest_start() = Date("2026-05-01");
   EXPECT_TRUE(story.Submit(request).ok());
-  if (state == App::STATE_INELIGIBLE || state == App::STATE_AWAITING_ENDORSEMENT) return story;
+  const bool waits = state == App::STATE_AWAITING_ENDORSEMENT || state == App::STATE_AWAITING_TRIAGE;
+  if (state == App::STATE_INELIGIBLE || waits) return story;
   if (state == App::STATE_LAPSED) return story.Pass(Noon("2026-03-20")), story;
   EXPECT_TRUE(story.Endorse().ok());
   story.Hear(Matching::Opened(1));

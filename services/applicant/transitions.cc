@@ -1,5 +1,7 @@
 #include "services/applicant/transitions.h"
 
+#include "services/applicant/errors.h"
+
 namespace amikeco::applicant {
 namespace {
 
@@ -22,18 +24,33 @@ constexpr State kWithdrawn = App::STATE_WITHDRAWN;
 constexpr State kCancelled = App::STATE_CANCELLED;
 constexpr State kLapsed = App::STATE_LAPSED;
 constexpr State kUnplaced = App::STATE_UNPLACED;
+constexpr State kTriage = App::STATE_AWAITING_TRIAGE;
 
 constexpr Transition kTable[] = {
     // Intake.
     {kNone, Event::kSubmit, When::kIneligible, kIneligible},
     {kNone, Event::kSubmit, When::kUnendorsed, kAwaiting},
-    {kNone, Event::kSubmit, When::kEndorsed, kInMatching},
+    {kNone, Event::kSubmit, When::kUntriaged, kTriage},
+    {kNone, Event::kSubmit, When::kSought, kInMatching},
+    {kNone, Event::kSubmit, When::kArranged, kAgreed},
 
     {kIneligible, Event::kOverrideRule, When::kIneligible, kIneligible},
     {kIneligible, Event::kOverrideRule, When::kUnendorsed, kAwaiting},
-    {kIneligible, Event::kOverrideRule, When::kEndorsed, kInMatching},
+    {kIneligible, Event::kOverrideRule, When::kUntriaged, kTriage},
+    {kIneligible, Event::kOverrideRule, When::kSought, kInMatching},
+    {kIneligible, Event::kOverrideRule, When::kArranged, kAgreed},
 
-    {kAwaiting, Event::kEndorse, When::kAlways, kInMatching},
+    {kTriage, Event::kTriage, When::kSought, kInMatching},
+    {kTriage, Event::kTriage, When::kArranged, kAgreed},
+    {kTriage, Event::kChangeWishes, When::kAlways, kTriage},
+    {kTriage, Event::kOverrideRule, When::kAlways, kTriage},
+    {kTriage, Event::kCompleteTask, When::kAlways, kTriage},
+    {kTriage, Event::kTaskIsOverdue, When::kAlways, kTriage},
+    {kTriage, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kTriage, Event::kCancel, When::kAlways, kCancelled},
+
+    {kAwaiting, Event::kEndorse, When::kSought, kInMatching},
+    {kAwaiting, Event::kEndorse, When::kArranged, kAgreed},
     {kAwaiting, Event::kEndorsementLapses, When::kAlways, kLapsed},
     {kAwaiting, Event::kChangeWishes, When::kAlways, kAwaiting},
     {kAwaiting, Event::kOverrideRule, When::kAlways, kAwaiting},
@@ -102,7 +119,8 @@ constexpr Transition kTable[] = {
     {kAgreed, Event::kPlacementAgreed, When::kUncleared, kAgreed},
     {kAgreed, Event::kActivitiesSet, When::kAlways, kAgreed},
     {kAgreed, Event::kHomeHostSettled, When::kAlways, kAgreed},
-    {kAgreed, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kAgreed, Event::kChangeWishes, When::kSought, kInMatching},
+    {kAgreed, Event::kChangeWishes, When::kArranged, kAgreed},
     {kAgreed, Event::kOverrideRule, When::kAlways, kAgreed},
     {kAgreed, Event::kCompleteTask, When::kAlways, kAgreed},
     {kAgreed, Event::kTaskIsOverdue, When::kAlways, kAgreed},
@@ -117,7 +135,9 @@ constexpr Transition kTable[] = {
     {kCleared, Event::kPlacementAgreed, When::kCleared, kCleared},
     {kCleared, Event::kActivitiesSet, When::kAlways, kCleared},
     {kCleared, Event::kHomeHostSettled, When::kAlways, kCleared},
-    {kCleared, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kCleared, Event::kChangeWishes, When::kSought, kInMatching},
+    {kCleared, Event::kChangeWishes, When::kArranged, kAgreed},
+    {kCleared, Event::kChangeWishes, When::kSameDays, kCleared},
     {kCleared, Event::kOverrideRule, When::kAlways, kCleared},
     {kCleared, Event::kCompleteTask, When::kAlways, kCleared},
     {kCleared, Event::kTaskIsOverdue, When::kAlways, kCleared},
@@ -163,6 +183,11 @@ bool IsPossible(State from, Event event) {
   return false;
 }
 
+absl::Status CheckPossible(const v1::Application& application, Event event) {
+  if (IsPossible(application.state(), event)) return absl::OkStatus();
+  return errors::NotPossibleInState(application, NameOf(event));
+}
+
 std::optional<State> Next(State from, Event event, When when) {
   for (const Transition& row : kTable) {
     if (row.from == from && row.event == event && (row.when == when || row.when == When::kAlways)) return row.to;
@@ -186,6 +211,8 @@ absl::string_view NameOf(Event event) {
       return "SubmitApplication";
     case Event::kEndorse:
       return "EndorseMember";
+    case Event::kTriage:
+      return "TriageApplication";
     case Event::kOverrideRule:
       return "OverrideRule";
     case Event::kChangeWishes:
@@ -253,8 +280,14 @@ absl::string_view NameOf(When when) {
       return "a rule does not hold";
     case When::kUnendorsed:
       return "eligible, not endorsed";
-    case When::kEndorsed:
-      return "eligible and endorsed";
+    case When::kUntriaged:
+      return "eligible, to be triaged";
+    case When::kSought:
+      return "nothing else is asked for, a place is looked for";
+    case When::kArranged:
+      return "nothing else is asked for, no place is looked for";
+    case When::kSameDays:
+      return "no place is looked for, and the days are the same";
     case When::kUncleared:
       return "clearance does not hold";
     case When::kCleared:

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
@@ -19,6 +20,7 @@ using State = v1::Application::State;
 enum class Event {
   kSubmit,
   kEndorse,
+  kTriage,
   kOverrideRule,
   kChangeWishes,
   kCompleteTask,
@@ -50,8 +52,11 @@ enum class Event {
 enum class When {
   kAlways,
   kIneligible,  // a rule does not hold and is not set aside
-  kUnendorsed,  // eligible, not yet endorsed
-  kEndorsed,    // eligible and endorsed
+  kUnendorsed,  // eligible, the programme asks for an endorsement and there is none
+  kUntriaged,   // eligible, the programme triages
+  kSought,      // intake is over and the programme looks for a place
+  kArranged,    // intake is over and it does not
+  kSameDays,    // it does not, and the days stay as they are
   kUncleared,   // clearance does not hold
   kCleared,     // clearance holds
   kReportOwed,  // the programme asks for a report
@@ -70,6 +75,8 @@ absl::Span<const Transition> Transitions();
 
 // True when a row begins so.
 bool IsPossible(State from, Event event);
+// FAILED_PRECONDITION (NOT_POSSIBLE_IN_STATE) unless one does.
+absl::Status CheckPossible(const v1::Application& application, Event event);
 // Where it leads; nothing when it is not possible.
 std::optional<State> Next(State from, Event event, When when = When::kAlways);
 // No row leaves it, other than to itself.

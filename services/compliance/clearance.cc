@@ -79,7 +79,9 @@ ClearanceFact RescheduledFact(const Clearance& clearance, const Legs& legs, cons
   v1::ClearanceRescheduled& rescheduled = *fact.mutable_rescheduled();
   rescheduled.set_application(clearance.application());
   *rescheduled.mutable_legs() = legs;
-  for (v1::RequiredItem& item : ItemsFor(programme, legs)) *rescheduled.add_items() = std::move(item);
+  for (v1::RequiredItem& item : ItemsFor(programme, legs, clearance.fellows())) {
+    *rescheduled.add_items() = std::move(item);
+  }
   *rescheduled.mutable_at() = ToTimestamp(now);
   return fact;
 }
@@ -137,13 +139,25 @@ absl::StatusOr<const v1::RequiredItem*> Meant(const Clearance& clearance, absl::
   return found;
 }
 
-// A host answers for itself on pictures (A0-33); everything else is the officer's to see to.
+// A host answers for itself on pictures (A0-33); everything else is the officer's to see to, or whose request it is.
 std::string OwnerOf(const Clearance& clearance, absl::string_view item) {
   for (const v1::RequiredItem& required : clearance.items()) {
-    const bool hosts = required.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !required.host().empty();
-    if (hosts && required.id() == item) return required.host();
+    if (required.id() != item) continue;
+    if (required.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !required.host().empty()) return required.host();
+    if (!required.person().empty()) return required.person();
   }
-  return clearance.member();
+  return clearance.member().empty() && !clearance.parties().empty() ? clearance.parties(0) : clearance.member();
+}
+
+// One of those whose stay it is.
+bool IsOf(const Clearance& clearance, absl::string_view person) {
+  const auto& fellows = clearance.fellows();
+  return clearance.member() == person || std::find(fellows.begin(), fellows.end(), person) != fellows.end();
+}
+
+// It asks this person: a cohort's item may be for one of them alone.
+bool IsFor(const v1::RequiredItem& item, absl::string_view person) {
+  return item.person().empty() || item.person() == person;
 }
 
 // Not set means without bound on that side.
@@ -208,8 +222,22 @@ bool SameLegs(const Legs& a, const Legs& b) {
 
 // An officer answers for the own case alone; anybody else the chain let in acts for an organisation.
 absl::Status CheckOwnCase(const Clearance& clearance, const Actor& actor) {
-  if (actor.Has(options::v1::ROLE_COMPLIANCE_OFFICER) || actor.subject == clearance.member()) return absl::OkStatus();
+  if (actor.Has(options::v1::ROLE_COMPLIANCE_OFFICER) || IsOf(clearance, actor.subject)) return absl::OkStatus();
   return errors::NotTheOfficer(clearance.name());
+}
+
+// What an outcome may be, and who may state it: nobody reviews the own case.
+template <typename Request>
+absl::Status CheckReview(const Clearance& clearance, const Request& request, const Circumstance& circumstance) {
+  AMIKECO_RETURN_IF_ERROR(CheckPeriod(request));
+  if (request.outcome() == v1::OUTCOME_REFUSED) {
+    FieldErrors wrong;
+    wrong.Add("outcome", "must be SATISFIED, NOT_SATISFIED or NEEDS_REVIEW");
+    return wrong.ToStatus();
+  }
+  AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
+  if (IsOf(clearance, circumstance.actor.subject)) return errors::OwnCheck(clearance.name());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -219,8 +247,12 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordHealthC
   AMIKECO_RETURN_IF_ERROR(CheckPeriod(request));
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
   AMIKECO_RETURN_IF_ERROR(CheckOwnCase(clearance, circumstance.actor));
-  AMIKECO_ASSIGN_OR_RETURN(const auto* item, Meant(clearance, request.item(), ComplianceItem::KIND_HEALTH_COVER,
-                                                   [](const auto&) { return true; }));
+  const auto suits = [&](const auto& required) { return IsFor(required, circumstance.actor.subject); };
+  AMIKECO_ASSIGN_OR_RETURN(const auto* item,
+                           Meant(clearance, request.item(), ComplianceItem::KIND_HEALTH_COVER, suits));
+  if (!circumstance.actor.Has(options::v1::ROLE_COMPLIANCE_OFFICER) && !suits(*item)) {
+    return errors::NotTheOfficer(clearance.name());
+  }
   Facts facts;
   if (request.replaces() != 0) {
     AMIKECO_ASSIGN_OR_RETURN(facts, Voided(clearance, item->id(), request.replaces(), "REPLACED", circumstance));
@@ -237,11 +269,14 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::SignWaiverReq
                              const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(CheckPeriod(request));
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
-  if (circumstance.actor.subject != clearance.member()) return errors::NotTheOfficer(clearance.name());
-  AMIKECO_ASSIGN_OR_RETURN(
-      const auto* item,
-      Meant(clearance, request.item(), ComplianceItem::KIND_LIABILITY_WAIVER,
-            [&](const auto& required) { return required.host().empty() || required.host() == request.host(); }));
+  const std::string& signer = circumstance.actor.subject;
+  if (!IsOf(clearance, signer)) return errors::NotTheOfficer(clearance.name());
+  const auto suits = [&](const v1::RequiredItem& required) {
+    return IsFor(required, signer) && (required.host().empty() || required.host() == request.host());
+  };
+  AMIKECO_ASSIGN_OR_RETURN(const auto* item,
+                           Meant(clearance, request.item(), ComplianceItem::KIND_LIABILITY_WAIVER, suits));
+  if (!IsFor(*item, signer)) return errors::NotTheOfficer(clearance.name());
   AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, v1::OUTCOME_SATISFIED, circumstance));
   recorded.set_host(request.host());
   CopyPeriod(request, recorded);
@@ -251,14 +286,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::SignWaiverReq
 
 absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordBackgroundCheckRequest& request,
                              const Circumstance& circumstance) {
-  AMIKECO_RETURN_IF_ERROR(CheckPeriod(request));
-  if (request.outcome() == v1::OUTCOME_REFUSED) {
-    FieldErrors wrong;
-    wrong.Add("outcome", "must be SATISFIED, NOT_SATISFIED or NEEDS_REVIEW");
-    return wrong.ToStatus();
-  }
-  AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
-  if (circumstance.actor.subject == clearance.member()) return errors::OwnCheck(clearance.name());
+  AMIKECO_RETURN_IF_ERROR(CheckReview(clearance, request, circumstance));
   AMIKECO_ASSIGN_OR_RETURN(const auto* item, Meant(clearance, request.item(), ComplianceItem::KIND_BACKGROUND_CHECK,
                                                    [](const auto&) { return true; }));
   AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, request.outcome(), circumstance));
@@ -267,11 +295,26 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordBackgro
   return Concluded(clearance, {FactOf(std::move(recorded))}, circumstance.now);
 }
 
+absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordReviewRequest& request,
+                             const Circumstance& circumstance) {
+  AMIKECO_RETURN_IF_ERROR(CheckReview(clearance, request, circumstance));
+  const auto& items = clearance.items();
+  const auto item = std::find_if(items.begin(), items.end(), [&](const v1::RequiredItem& required) {
+    return required.id() == request.item() && IsReviewed(required);
+  });
+  if (item == items.end()) return errors::ItemNotAsked(clearance.name(), request.item());
+  AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, request.outcome(), circumstance));
+  recorded.set_kind(request.kind());
+  CopyPeriod(request, recorded);
+  recorded.set_document_hash(request.document_hash());
+  return Concluded(clearance, {FactOf(std::move(recorded))}, circumstance.now);
+}
+
 absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordMediaConsentRequest& request,
                              const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
   const auto may_answer = [&](const v1::RequiredItem& item) {
-    return item.host().empty() ? circumstance.actor.subject == clearance.member()
+    return item.host().empty() ? IsOf(clearance, circumstance.actor.subject) && IsFor(item, circumstance.actor.subject)
                                : circumstance.actor.Has(options::v1::ROLE_HOST_CONTACT) &&
                                      circumstance.actor.organisation == item.host();
   };
@@ -287,7 +330,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordMediaCo
 absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::VoidItemRequest& request,
                              const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
-  if (circumstance.actor.subject == clearance.member()) return errors::OwnCheck(clearance.name());
+  if (IsOf(clearance, circumstance.actor.subject)) return errors::OwnCheck(clearance.name());
   AMIKECO_ASSIGN_OR_RETURN(Facts voided,
                            Voided(clearance, request.item(), request.record(), request.reason(), circumstance));
   return Concluded(clearance, std::move(voided), circumstance.now);
@@ -307,7 +350,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::ReinstateClea
   if (clearance.revoked_by() == circumstance.actor.subject) {
     return errors::SecondPersonNeeded(circumstance.actor.subject);
   }
-  if (circumstance.actor.subject == clearance.member()) return errors::OwnCheck(clearance.name());
+  if (IsOf(clearance, circumstance.actor.subject)) return errors::OwnCheck(clearance.name());
   ClearanceFact fact;
   v1::ClearanceReinstated& reinstated = *fact.mutable_reinstated();
   reinstated.set_application(clearance.application());
@@ -339,7 +382,10 @@ Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& 
   opened.set_programme(agreed.programme());
   opened.set_programme_version(agreed.programme_version());
   *opened.mutable_legs() = agreed.legs();
-  for (v1::RequiredItem& item : ItemsFor(programme, agreed.legs())) *opened.add_items() = std::move(item);
+  *opened.mutable_fellows() = agreed.fellows();
+  for (v1::RequiredItem& item : ItemsFor(programme, agreed.legs(), agreed.fellows())) {
+    *opened.add_items() = std::move(item);
+  }
   *opened.mutable_parties() = agreed.parties();
   opened.set_time_zone(programme.time_zone());
   *opened.mutable_at() = ToTimestamp(now);

@@ -34,6 +34,7 @@ inline constexpr int kMostRecords = 500;
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordHealthCoverRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::SignWaiverRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordBackgroundCheckRequest&, const Circumstance&);
+absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordReviewRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordMediaConsentRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::VoidItemRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RevokeClearanceRequest&, const Circumstance&);

@@ -26,7 +26,8 @@ void SetLegs(Clearance& clearance, const google::protobuf::RepeatedPtrField<matc
     parties.erase(std::remove(parties.begin(), parties.end(), leg.host()), parties.end());
   }
   for (const matching::v1::Leg& leg : legs) {
-    if (std::find(parties.begin(), parties.end(), leg.host()) == parties.end()) *parties.Add() = leg.host();
+    const bool known = std::find(parties.begin(), parties.end(), leg.host()) != parties.end();
+    if (!known && !leg.host().empty()) *parties.Add() = leg.host();
   }
   // People are reminded again of an item that is now due on another day.
   google::protobuf::RepeatedPtrField<std::string> noted;
@@ -47,6 +48,7 @@ void Apply(Clearance& clearance, const ClearanceOpened& opened) {
   clearance.set_name(ClearanceNameOf(opened.application()));
   clearance.set_placement(opened.placement());
   clearance.set_member(opened.member());
+  *clearance.mutable_fellows() = opened.fellows();
   clearance.set_programme(opened.programme());
   clearance.set_programme_version(opened.programme_version());
   clearance.set_time_zone(opened.time_zone());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/dates.h"
 
 namespace amikeco::compliance {
@@ -99,7 +100,8 @@ class Item {
   }
 
  private:
-  bool Checked() const { return required_.kind() == ComplianceItem::KIND_BACKGROUND_CHECK; }
+  // Looked into by others, and not merely handed in: what they found last stands against what was found before.
+  bool Checked() const { return required_.kind() == ComplianceItem::KIND_BACKGROUND_CHECK || IsReviewed(required_); }
 
   Entry EntryOf(const v1::ItemRecord& record) const {
     Entry entry{&record, {kFirstDay, kLastDay}, true, true};
@@ -210,10 +212,14 @@ bool RunsOn(const std::vector<Item>& items, const v1::Clearance& clearance, absl
   });
 }
 
-v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const matching::v1::Leg* leg) {
+v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const matching::v1::Leg* leg,
+                          const std::string& person) {
   v1::RequiredItem item;
-  item.set_id(leg == nullptr ? rule.id() : absl::StrCat(rule.id(), "/", leg->id()));
+  item.set_id(rule.id());
+  if (leg != nullptr) absl::StrAppend(item.mutable_id(), "/", leg->id());
+  if (!person.empty()) absl::StrAppend(item.mutable_id(), "/", absl::StripPrefix(person, "members/"));
   item.set_item(rule.id());
+  item.set_person(person);
   if (leg != nullptr) {
     item.set_leg(leg->id());
     item.set_host(leg->host());
@@ -230,8 +236,11 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
 
 }  // namespace
 
+bool IsReviewed(const v1::RequiredItem& item) { return item.kind() >= ComplianceItem::KIND_TRAINING; }
+
 std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme,
-                                       const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs) {
+                                       const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
+                                       const google::protobuf::RepeatedPtrField<std::string>& fellows) {
   std::vector<const matching::v1::Leg*> counted;
   for (const matching::v1::Leg& leg : legs) {
     if (counted.empty() || leg.confirmed()) counted.push_back(&leg);
@@ -243,12 +252,13 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
     stay = {std::min(stay.first, ToDay(leg->start())), std::max(stay.last, ToDay(leg->end()))};
   }
   for (const ComplianceItem& rule : programme.compliance()) {
-    if (!rule.per_leg()) {
-      items.push_back(Required(rule, stay, nullptr));
-      continue;
-    }
-    for (const matching::v1::Leg* leg : counted) {
-      items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg));
+    std::vector<std::string> persons(1);  // nobody in particular
+    if (rule.per_person() && !fellows.empty()) persons.assign(fellows.begin(), fellows.end());
+    for (const std::string& person : persons) {
+      if (!rule.per_leg()) items.push_back(Required(rule, stay, nullptr, person));
+      for (const matching::v1::Leg* leg : counted) {
+        if (rule.per_leg()) items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg, person));
+      }
     }
   }
   return items;
@@ -257,7 +267,8 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
 bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required) {
   if (record.item() == required.id()) return true;
   const absl::string_view item = absl::string_view(record.item()).substr(0, record.item().find('/'));
-  return item == required.item() && !record.host().empty() && record.host() == required.host();
+  return item == required.item() && !record.host().empty() && record.host() == required.host() &&
+         (required.person().empty() || record.by() == required.person());
 }
 
 Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today) {

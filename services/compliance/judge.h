@@ -26,7 +26,10 @@ struct Judgement {
 // The items that `programme` asks for on `legs`: one for the stay, or one for each leg at its agency (A0-24). A leg
 // counts once it is confirmed; the first, the lead host's, always.
 std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme,
-                                       const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs);
+                                       const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
+                                       const google::protobuf::RepeatedPtrField<std::string>& fellows);
+// Its outcome is what somebody who is not of the stay says after a review.
+bool IsReviewed(const v1::RequiredItem& item);
 
 // Whether what was recorded speaks for the item: it was recorded for it, or for another leg at the same agency. So a
 // waiver that an agency has holds for each of the person's legs there, also when an itinerary is made anew (A0-24).

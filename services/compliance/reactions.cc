@@ -49,6 +49,25 @@ std::string ApplicationOf(const PlacementFact& fact) {
   }
 }
 
+// A stay for which no place was looked for has one leg, at no agency.
+matching::v1::PlacementAgreed AgreedBy(const applicant::v1::StayArranged& arranged, const std::string& application) {
+  matching::v1::PlacementAgreed agreed;
+  agreed.set_application(application);
+  agreed.set_member(arranged.member());
+  agreed.set_section(arranged.section());
+  agreed.set_programme(arranged.programme());
+  agreed.set_programme_version(arranged.programme_version());
+  *agreed.mutable_parties() = arranged.parties();
+  *agreed.mutable_fellows() = arranged.fellows();
+  agreed.set_round(arranged.round());
+  matching::v1::Leg& leg = *agreed.add_legs();
+  leg.set_id("1");
+  *leg.mutable_start() = arranged.start();
+  *leg.mutable_end() = arranged.end();
+  leg.set_confirmed(true);
+  return agreed;
+}
+
 // When a placement ends because the application did, that is the reason, whichever of the two facts comes first.
 absl::string_view ReasonOf(const matching::v1::PlacementEnded& ended) {
   for (const absl::string_view final : {"STAY_ENDED", "WITHDRAWN", "CANCELLED"}) {
@@ -92,15 +111,24 @@ absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event:
                                                    const Origin& origin) {
   ApplicationFact fact;
   if (!event.data().UnpackTo(&fact)) return absl::InternalError("The application's fact does not parse.");
-  const bool ends = fact.has_withdrawn() || fact.has_cancelled() || fact.has_stay_ended() || fact.has_closed();
-  if (!ends && !fact.has_stay_started()) return absl::OkStatus();
+  // What was placed by matching is ended by it, too; nobody else ends what was only arranged.
+  const bool missed = fact.has_stay_missed() && fact.stay_missed().placement().empty();
+  const bool ends =
+      missed || fact.has_withdrawn() || fact.has_cancelled() || fact.has_stay_ended() || fact.has_closed();
+  if (!ends && !fact.has_stay_started() && !fact.has_stay_arranged()) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Find(tx, ClearanceNameOf(event.subject())));
-  if (!found.exists()) return absl::OkStatus();
+  if (!found.exists() && !fact.has_stay_arranged()) return absl::OkStatus();
   Facts facts;
+  if (fact.has_stay_arranged()) {
+    const auto& arranged = fact.stay_arranged();
+    AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(arranged.programme(), arranged.programme_version()));
+    facts = OnAgreed(found.value, AgreedBy(arranged, event.subject()), "", *programme, origin.time);
+  }
   if (fact.has_stay_started()) facts = OnBegun(found.value, fact.stay_started().date(), origin.time);
   if (fact.has_stay_ended() || fact.has_closed()) facts = OnEnded(found.value, "STAY_ENDED");
   if (fact.has_withdrawn()) facts = OnEnded(found.value, "WITHDRAWN");
   if (fact.has_cancelled()) facts = OnEnded(found.value, "CANCELLED");
+  if (missed) facts = OnEnded(found.value, "STAY_MISSED");
   return Apply(tx, Clearances(), origin, facts, found);
 }
 

@@ -111,7 +111,7 @@ absl::StatusOr<Clearance> ComplianceService::SignWaiver(Call& call, const v1::Si
     signature.set_signature_name(request.signature_name());
     *signature.mutable_sign_time() = ToTimestamp(call.time);
     AMIKECO_RETURN_IF_ERROR(
-        dossiers_.Write(tx, clearance.member(), EntryOf(signature.name(), signature.record()), signature));
+        dossiers_.Write(tx, call.actor.subject, EntryOf(signature.name(), signature.record()), signature));
     return clearance;
   });
 }
@@ -122,7 +122,11 @@ absl::StatusOr<v1::WaiverSignature> ComplianceService::GetWaiverSignature(
     AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, request.name(), call.actor));
     const std::string entry = EntryOf(request.name(), request.record());
     v1::WaiverSignature signature;
-    AMIKECO_ASSIGN_OR_RETURN(const bool there, dossiers_.Read(reader, found.value.member(), entry, signature));
+    const auto& records = found.value.records();
+    const auto record = std::find_if(records.begin(), records.end(),
+                                     [&](const v1::ItemRecord& one) { return one.number() == request.record(); });
+    if (record == records.end()) return NotFound(entry);
+    AMIKECO_ASSIGN_OR_RETURN(const bool there, dossiers_.Read(reader, record->by(), entry, signature));
     if (!there) return NotFound(entry);
     return signature;
   });
@@ -130,6 +134,10 @@ absl::StatusOr<v1::WaiverSignature> ComplianceService::GetWaiverSignature(
 
 absl::StatusOr<Clearance> ComplianceService::RecordBackgroundCheck(Call& call,
                                                                    const v1::RecordBackgroundCheckRequest& request) {
+  return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
+}
+
+absl::StatusOr<Clearance> ComplianceService::RecordReview(Call& call, const v1::RecordReviewRequest& request) {
   return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
 }
 
@@ -172,6 +180,7 @@ void Bind(Chain& chain, ComplianceService& service) {
       .Method("SignWaiver", service, &ComplianceService::SignWaiver)
       .Method("GetWaiverSignature", service, &ComplianceService::GetWaiverSignature)
       .Method("RecordBackgroundCheck", service, &ComplianceService::RecordBackgroundCheck)
+      .Method("RecordReview", service, &ComplianceService::RecordReview)
       .Method("RecordMediaConsent", service, &ComplianceService::RecordMediaConsent)
       .Method("VoidItem", service, &ComplianceService::VoidItem)
       .Method("RevokeClearance", service, &ComplianceService::RevokeClearance)

@@ -31,6 +31,7 @@ class ComplianceService final : public Timed {
   absl::StatusOr<v1::Clearance> SignWaiver(Call& call, const v1::SignWaiverRequest& request);
   absl::StatusOr<v1::WaiverSignature> GetWaiverSignature(Call& call, const v1::GetWaiverSignatureRequest& request);
   absl::StatusOr<v1::Clearance> RecordBackgroundCheck(Call& call, const v1::RecordBackgroundCheckRequest& request);
+  absl::StatusOr<v1::Clearance> RecordReview(Call& call, const v1::RecordReviewRequest& request);
   absl::StatusOr<v1::Clearance> RecordMediaConsent(Call& call, const v1::RecordMediaConsentRequest& request);
   absl::StatusOr<v1::Clearance> VoidItem(Call& call, const v1::VoidItemRequest& request);
   absl::StatusOr<v1::Clearance> RevokeClearance(Call& call, const v1::RevokeClearanceRequest& request);

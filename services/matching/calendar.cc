@@ -13,7 +13,7 @@ Stretch StretchAt(const Window& window, absl::Span<const Taken> taken, DayNumber
   for (const Taken& seat : taken) {
     if (!seat.StandsAgainst(tier)) continue;
     if (seat.first <= day && day <= seat.last) {
-      ++stretch.booked;
+      stretch.booked += seat.seats;
       stretch.last = std::min(stretch.last, seat.last);
     } else if (seat.first > day) {
       stretch.last = std::min(stretch.last, seat.first - 1);
@@ -53,7 +53,8 @@ absl::CivilDay FromNumber(DayNumber day) { return absl::CivilDay(1970, 1, 1) + d
 
 std::optional<DayNumber> EarliestStart(absl::Span<const Window> windows, absl::Span<const Taken> taken,
                                        const StaySought& stay) {
-  return FirstFit(windows, taken, stay, [](const Stretch& stretch) { return stretch.booked >= stretch.capacity; });
+  return FirstFit(windows, taken, stay,
+                  [&](const Stretch& stretch) { return stretch.booked + stay.seats > stretch.capacity; });
 }
 
 bool WindowsHold(absl::Span<const Window> windows, const StaySought& stay) {

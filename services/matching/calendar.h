@@ -27,25 +27,27 @@ struct Window {
   int32_t capacity = 0;
 };
 
-// A seat that is not free. It yields to stays of a tier better (lower) than `yields_above`; kNever: it does not.
+// Seats that are not free. They yield to stays of a tier better (lower) than `yields_above`; kNever: they do not.
 struct Taken {
   static constexpr int32_t kNever = -1;
   DayNumber first = 0;
   DayNumber last = 0;
   int32_t yields_above = kNever;
+  int32_t seats = 1;
 
   bool StandsAgainst(int32_t tier) const { return !(yields_above > tier); }
 };
 
-// A stay of `length` days within [first, last].
+// A stay of `length` days within [first, last], for so many at once.
 struct StaySought {
   DayNumber first = 0;
   DayNumber last = 0;
   int32_t length = 1;
   int32_t tier = 0;
+  int32_t seats = 1;
 };
 
-// The first day on which the stay can begin so that every one of its days lies in a window with a seat left. Windows
+// The first day on which the stay can begin so that every one of its days lies in a window with seats left. Windows
 // are in order and do not overlap.
 std::optional<DayNumber> EarliestStart(absl::Span<const Window> windows, absl::Span<const Taken> taken,
                                        const StaySought& stay);

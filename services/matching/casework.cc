@@ -183,15 +183,15 @@ absl::StatusOr<std::optional<ChosenHost>> Casework::Choose(const Versioned<v1::P
     if (verdict.exclusions != 0) continue;
     const absl::CivilDay start = FromNumber(verdict.start);
     const Days days{start, start + found.query.stay.length - 1};
-    AMIKECO_RETURN_IF_ERROR(MakeRoom(host->value, days, placement.value.terms().tier_rank()));
+    AMIKECO_RETURN_IF_ERROR(MakeRoom(host->value, days, found.query.stay));
     const auto& steps = host->value.offer().command_steps();
     return ChosenHost{name, days, {steps.begin(), steps.end()}};
   }
   return std::nullopt;
 }
 
-absl::Status Casework::MakeRoom(const v1::Host& host, const Days& days, int tier_rank) {
-  const auto yielding = SeatsToYield(host, days, tier_rank);
+absl::Status Casework::MakeRoom(const v1::Host& host, const Days& days, const StaySought& stay) {
+  const auto yielding = SeatsToYield(host, days, stay.tier, stay.seats);
   if (!yielding) return errors::NoFreeSeat(host.name(), FormatDay(days.first), FormatDay(days.last));
   for (const v1::Booking& booking : *yielding) {
     AMIKECO_ASSIGN_OR_RETURN(Versioned<v1::Placement>* const other, Placement(booking.placement()));

@@ -87,7 +87,7 @@ class Casework {
   absl::Status Advance(Versioned<v1::Placement>& placement);
   Found RankAll(const SearchTerms& query, const v1::Placement& placement);
   absl::StatusOr<std::optional<ChosenHost>> Choose(const Versioned<v1::Placement>& placement, Found& found);
-  absl::Status MakeRoom(const v1::Host& host, const Days& days, int tier_rank);
+  absl::Status MakeRoom(const v1::Host& host, const Days& days, const StaySought& stay);
   absl::Status OfferFreedSeats(const std::string& host);
   absl::Status FindHome(Versioned<v1::Placement>& placement);
   absl::Status OfferFreedHomes(const std::string& host);

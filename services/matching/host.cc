@@ -38,22 +38,24 @@ std::vector<v1::Booking>::iterator NextToYield(std::vector<v1::Booking>& booking
   return best;
 }
 
+int SeatsOf(const v1::Booking& booking) { return std::max(1, booking.seats()); }
+
 std::vector<Taken> AllTaken(absl::Span<const v1::Booking> bookings) {
   std::vector<Taken> taken;
   for (const v1::Booking& booking : bookings) {
-    taken.push_back({ToNumber(booking.start()), ToNumber(booking.end()), Taken::kNever});
+    taken.push_back({ToNumber(booking.start()), ToNumber(booking.end()), Taken::kNever, SeatsOf(booking)});
   }
   return taken;
 }
 
-// The part of `days` on which no seat is left; nullopt when there is one on each day.
+// The part of `days` on which fewer seats than asked for are left; nullopt when there are enough on each day.
 std::optional<Days> FirstFullDays(const std::vector<Window>& windows, absl::Span<const v1::Booking> bookings,
-                                  const Days& days) {
+                                  const Days& days, int seats) {
   absl::CivilDay day = days.first;
   for (const Stretch& stretch : Profile(windows, AllTaken(bookings))) {
     if (FromNumber(stretch.last) < day) continue;
     if (day < FromNumber(stretch.first)) break;  // outside all windows
-    if (stretch.booked >= stretch.capacity) return Days{day, std::min(FromNumber(stretch.last), days.last)};
+    if (stretch.booked + seats > stretch.capacity) return Days{day, std::min(FromNumber(stretch.last), days.last)};
     day = FromNumber(stretch.last) + 1;
     if (days.last < day) return std::nullopt;
   }
@@ -104,7 +106,7 @@ HostFacts Decide(const v1::Host& host, const HoldSeat& command, const Circumstan
   const Days days = DaysOf(seat.start(), seat.end());
   const std::vector<v1::Booking> bookings(host.bookings().begin(), host.bookings().end());
   const bool twice = FindBooking(bookings, seat.placement(), seat.leg()) != bookings.end();
-  if (twice || days.count() == 0 || FirstFullDays(WindowsOf(host.offer()), bookings, days)) {
+  if (twice || days.count() == 0 || FirstFullDays(WindowsOf(host.offer()), bookings, days, std::max(1, seat.seats()))) {
     return errors::NoFreeSeat(host.name(), FormatDay(days.first), FormatDay(days.last));
   }
   v1::HostFact fact = FactAt(circumstance.now);
@@ -186,16 +188,17 @@ std::vector<Taken> TakenOf(const v1::Host& host) {
   std::vector<Taken> taken;
   for (const v1::Booking& booking : host.bookings()) {
     const bool yields = booking.state() == v1::Booking::STATE_HELD;
-    taken.push_back({ToNumber(booking.start()), ToNumber(booking.end()), yields ? booking.tier_rank() : Taken::kNever});
+    taken.push_back({ToNumber(booking.start()), ToNumber(booking.end()), yields ? booking.tier_rank() : Taken::kNever,
+                     SeatsOf(booking)});
   }
   return taken;
 }
 
-std::optional<std::vector<v1::Booking>> SeatsToYield(const v1::Host& host, const Days& days, int tier_rank) {
+std::optional<std::vector<v1::Booking>> SeatsToYield(const v1::Host& host, const Days& days, int tier_rank, int seats) {
   const std::vector<Window> windows = WindowsOf(host.offer());
   std::vector<v1::Booking> bookings(host.bookings().begin(), host.bookings().end());
   std::vector<v1::Booking> yielding;
-  while (const auto full = FirstFullDays(windows, bookings, days)) {
+  while (const auto full = FirstFullDays(windows, bookings, days, seats)) {
     const auto next = NextToYield(bookings, *full, tier_rank);
     if (next == bookings.end()) return std::nullopt;
     yielding.push_back(*next);
@@ -239,6 +242,7 @@ Host Evolve(Host host, const HostFact& fact) {
       *booking.mutable_start() = fact.seat_held().start();
       *booking.mutable_end() = fact.seat_held().end();
       booking.set_tier_rank(fact.seat_held().tier_rank());
+      booking.set_seats(fact.seat_held().seats());
       booking.set_state(Booking::STATE_HELD);
       break;
     }

@@ -68,10 +68,11 @@ absl::Status CheckOffer(const v1::HostOffer& offer);
 std::vector<Window> WindowsOf(const v1::HostOffer& offer);
 std::vector<Taken> TakenOf(const v1::Host& host);
 
-// The bookings that must make room so that a stay of that tier fits on `days`: held ones of a worse tier, the worst
-// tier first and the youngest first (A0-05). Empty when there is room already; nullopt when there is none for this
-// tier.
-std::optional<std::vector<v1::Booking>> SeatsToYield(const v1::Host& host, const Days& days, int tier_rank);
+// The bookings that must make room so that a stay of that tier, for so many, fits on `days`: held ones of a worse tier,
+// the worst tier first and the youngest first (A0-05). Empty when there is room already; nullopt when there is none for
+// this tier.
+std::optional<std::vector<v1::Booking>> SeatsToYield(const v1::Host& host, const Days& days, int tier_rank,
+                                                     int seats = 1);
 
 // True when `actor` may speak for the agency (A3-09).
 bool MayActFor(absl::string_view host, const Actor& actor);

@@ -81,6 +81,7 @@ v1::PlacementFact Agreed(const Placement& placement, const Invitation& open, con
   agreed.set_programme(placement.terms().programme());
   agreed.set_programme_version(placement.terms().programme_version());
   *agreed.mutable_parties() = placement.parties();
+  *agreed.mutable_fellows() = placement.terms().fellows();
   agreed.set_round(open.round());
   v1::Leg& lead = *agreed.add_legs();
   lead.set_id(NextLeg(placement));

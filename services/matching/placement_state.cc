@@ -36,6 +36,7 @@ HoldSeat Hold(const Placement& placement, const v1::Leg& leg) {
   *hold.seat.mutable_start() = leg.start();
   *hold.seat.mutable_end() = leg.end();
   hold.seat.set_tier_rank(placement.terms().tier_rank());
+  hold.seat.set_seats(placement.terms().fellows_size());
   return hold;
 }
 

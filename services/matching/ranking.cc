@@ -174,7 +174,7 @@ SearchTerms MakeTerms(absl::string_view application, const applicant::v1::Matchi
   query.language = symbols.Find(language);
   query.wished_start = ToNumber(wishes.earliest_start());
   query.stay = {std::max(query.wished_start, first_day), ToNumber(wishes.latest_end()), wishes.stay_days(),
-                terms.tier_rank()};
+                terms.tier_rank(), std::max(1, terms.fellows_size())};
   // Lodging that does not count is weighed for nobody (A0-22); the only lodging that is weighed at all is a home
   // (A0-20).
   query.homes_count = std::find(rules.excluded_lodging().begin(), rules.excluded_lodging().end(),

@@ -45,11 +45,15 @@ void SetWishedDays(v1::Case& known, const applicant::v1::Wishes& wishes) {
 void ProjectApplication(v1::Case& known, const ApplicationFact& fact) {
   if (fact.has_submitted()) {
     const auto& submitted = fact.submitted();
-    known.set_member(submitted.member());
+    // An organisation is told what a person would be.
+    known.set_member(submitted.has_assistance() ? submitted.assistance().requester() : submitted.member());
+    *known.mutable_fellows() = submitted.fellows();
     known.set_section(submitted.section());
     known.set_programme(submitted.programme());
     known.set_programme_version(submitted.programme_version());
     SetWishedDays(known, submitted.wishes());
+  } else if (fact.has_stay_arranged()) {
+    SetDays(known, fact.stay_arranged());
   } else if (fact.has_wishes_changed()) {
     SetWishedDays(known, fact.wishes_changed().wishes());
   }
@@ -163,8 +167,8 @@ std::string HostOf(const v1::Case& known, const Message& fact) {
   return known.host();
 }
 
-std::string RecipientName(programme::v1::Recipient recipient, const v1::Case& known,
-                          const programme::v1::Programme& programme, const Message& fact) {
+static std::string RecipientName(programme::v1::Recipient recipient, const v1::Case& known,
+                                 const programme::v1::Programme& programme, const Message& fact) {
   switch (recipient) {
     case programme::v1::RECIPIENT_APPLICANT:
       return known.member();
@@ -183,6 +187,14 @@ std::string RecipientName(programme::v1::Recipient recipient, const v1::Case& kn
     default:
       return "";
   }
+}
+
+std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, const v1::Case& known,
+                                        const programme::v1::Programme& programme, const Message& fact) {
+  if (recipient == programme::v1::RECIPIENT_APPLICANT && !known.fellows().empty()) {
+    return {known.fellows().begin(), known.fellows().end()};
+  }
+  return {RecipientName(recipient, known, programme, fact)};
 }
 
 std::string TaskTitle(const programme::v1::Programme& programme, const Message& fact) {

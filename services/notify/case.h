@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -40,10 +41,11 @@ inline bool Known(const v1::Case& known) { return !known.member().empty(); }
 
 // The host that the fact is about: its own, that of its leg, else the case's.
 std::string HostOf(const v1::Case& known, const google::protobuf::Message& fact);
-// Name of the recipient: "members/…", "sections/…", "hosts/…", "homeHosts/…", "organisations/…"; "" when there is none
-// (yet).
-std::string RecipientName(programme::v1::Recipient recipient, const v1::Case& known,
-                          const programme::v1::Programme& programme, const google::protobuf::Message& fact);
+// Names of those who are meant, of a cohort all: "members/…", "sections/…", "hosts/…", "homeHosts/…",
+// "organisations/…"; one "" when there is none (yet).
+std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, const v1::Case& known,
+                                        const programme::v1::Programme& programme,
+                                        const google::protobuf::Message& fact);
 // Title of the task or compliance item that the fact names; "" when it names none.
 std::string TaskTitle(const programme::v1::Programme& programme, const google::protobuf::Message& fact);
 

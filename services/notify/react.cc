@@ -125,11 +125,12 @@ absl::Status NotifyService::NoteParty(Transaction& tx, const v1::Party& party) {
 
 absl::Status NotifyService::Notify(Transaction& tx, const Occasion& occasion, const programme::v1::Notice& notice) {
   for (const int recipient : notice.recipients()) {
-    const std::string name = RecipientName(static_cast<programme::v1::Recipient>(recipient), occasion.known,
-                                           occasion.programme, occasion.fact);
-    AMIKECO_ASSIGN_OR_RETURN(const std::string addressed, Addressed(tx, occasion, name));
-    if (addressed.empty()) continue;  // there is no host or home-host in the case
-    AMIKECO_RETURN_IF_ERROR(Queue(tx, occasion, notice, addressed));
+    for (const std::string& name : RecipientNames(static_cast<programme::v1::Recipient>(recipient), occasion.known,
+                                                  occasion.programme, occasion.fact)) {
+      AMIKECO_ASSIGN_OR_RETURN(const std::string addressed, Addressed(tx, occasion, name));
+      if (addressed.empty()) continue;  // there is no host or home-host in the case
+      AMIKECO_RETURN_IF_ERROR(Queue(tx, occasion, notice, addressed));
+    }
   }
   return absl::OkStatus();
 }
@@ -179,6 +180,7 @@ absl::StatusOr<CaseView> NotifyService::ViewOf(Transaction& tx, const Occasion& 
   view.programme = occasion.programme.title();
   view.coordinator = occasion.programme.coordinator_title();
   view.section = std::string(absl::StripPrefix(occasion.known.section(), "sections/"));
+  if (view.section.empty()) view.section = occasion.known.member();  // an organisation comes from itself
   view.member = occasion.known.member();
   view.host = party.value.title().empty() ? host : party.value.title();
   view.task = TaskTitle(occasion.programme, occasion.fact);

@@ -160,9 +160,10 @@ TEST(VariablesOf, OfferNamesDatesAndTimesOfTheFactByPath) {
 
 // Every free text of a fact about an application has a known name; a new one must be looked at.
 TEST(VariablesOf, OfferNothingThatAnyoneCanWriteFreely) {
-  const std::set<std::string> looked_at = {
-      "application", "clearance", "host", "home_host", "item", "member",        "programme", "rule",      "section",
-      "task",        "tier",      "id",   "step",      "kind", "stay_language", "name",      "time_zone", "owner"};
+  const std::set<std::string> looked_at = {"application", "clearance", "host",  "home_host", "item",
+                                           "member",      "programme", "rule",  "section",   "task",
+                                           "tier",        "id",        "step",  "kind",      "stay_language",
+                                           "name",        "time_zone", "owner", "requester", "service_area"};
   for (const auto* whole : {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
                             matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
     for (int i = 0; i < whole->field_count(); ++i) {

@@ -52,34 +52,55 @@ inline absl::Status Follow(Transaction& tx, const event::v1::Event& event, const
   return testing::Service::StateIn(tx, origin, event.subject(), testing::TextOf(event));
 }
 
-// Writes all facts and records of the store into the history; facts with a cause are effects of `service`. Published
-// facts must be a whole audit chain.
+// Writes one fact into the history; one with a cause is an effect of `service`.
+inline absl::Status WriteFact(const StoredEvent& stored, const std::string& service, History& history) {
+  event::v1::Event event;
+  if (!event.ParseFromString(stored.body)) return absl::DataLossError("a fact does not parse");
+  const std::string text = testing::TextOf(event);
+  const bool effect = !event.caused_by().empty();
+  history.Fact({service, stored.number, stored.id, stored.subject, stored.subject_version,
+                effect ? "" : text.substr(0, text.find(',')), event.caused_by()});
+  if (effect) history.Effect(service, event.caused_by());
+  return absl::OkStatus();
+}
+
+// Writes all facts and records of a store that is at rest into the history. Published facts must be a whole audit
+// chain. Reads page by page: millions of facts are more than one read of a store may take time for.
 inline absl::Status WriteFound(Store& store, const std::string& service, History& history) {
-  return store.Read([&](Reader& reader) -> absl::Status {
-    AMIKECO_ASSIGN_OR_RETURN(std::vector<StoredEvent> found, reader.EventsAfter(0, 10'000'000));
-    Audit audit;
-    for (const StoredEvent& stored : found) audit.Add(stored);
-    for (const AuditFault& fault : audit.Finish()) return absl::DataLossError(Describe(fault));
-    AMIKECO_ASSIGN_OR_RETURN(auto fresh, reader.UnnumberedEvents(10'000'000));
-    std::move(fresh.begin(), fresh.end(), std::back_inserter(found));
-    std::set<std::string> subjects;
-    for (const StoredEvent& stored : found) {
-      event::v1::Event event;
-      if (!event.ParseFromString(stored.body)) return absl::DataLossError("a fact does not parse");
-      const std::string text = testing::TextOf(event);
-      const bool effect = !event.caused_by().empty();
-      history.Fact({service, stored.number, stored.id, stored.subject, stored.subject_version,
-                    effect ? "" : text.substr(0, text.find(',')), event.caused_by()});
-      if (effect) history.Effect(service, event.caused_by());
+  constexpr int kPage = 50'000;
+  Audit audit;
+  std::set<std::string> subjects;
+  const auto write = [&](const std::vector<StoredEvent>& page) -> absl::Status {
+    for (const StoredEvent& stored : page) {
+      AMIKECO_RETURN_IF_ERROR(WriteFact(stored, service, history));
       subjects.insert(stored.subject);
     }
-    for (const std::string& subject : subjects) {
+    return absl::OkStatus();
+  };
+  for (std::vector<StoredEvent> page(1);;) {
+    const int64_t after = page.back().number;
+    AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
+      AMIKECO_ASSIGN_OR_RETURN(page, reader.EventsAfter(after, kPage));
+      return absl::OkStatus();
+    }));
+    if (page.empty()) break;
+    for (const StoredEvent& stored : page) audit.Add(stored);
+    AMIKECO_RETURN_IF_ERROR(write(page));
+  }
+  for (const AuditFault& fault : audit.Finish()) return absl::DataLossError(Describe(fault));
+  AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
+    AMIKECO_ASSIGN_OR_RETURN(const auto fresh, reader.UnnumberedEvents(10'000'000));
+    return write(fresh);
+  }));
+  for (const std::string& subject : subjects) {
+    AMIKECO_RETURN_IF_ERROR(store.Read([&](Reader& reader) -> absl::Status {
       AMIKECO_ASSIGN_OR_RETURN(const auto folded, (FoldHistory<testing::Record, testing::Fact>(reader, subject)));
       AMIKECO_ASSIGN_OR_RETURN(const auto record, testing::Records().Find(reader, subject));
       history.Record(subject, folded.version == record.version && folded.value.target() == record.value.target());
-    }
-    return absl::OkStatus();
-  });
+      return absl::OkStatus();
+    }));
+  }
+  return absl::OkStatus();
 }
 
 // What the checker says of the history.

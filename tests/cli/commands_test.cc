@@ -202,10 +202,11 @@ TEST(Arguments, AreAllComplainedOfAtOnce) {
   EXPECT_THAT(
       Complaints({"application", "submit", "--stay-days", "x", "--earliest-start", "2027-02-30", "--employer-status",
                   "sacked", "--stay-day", "3", "--set", "nothing=1"}),
-      ElementsAre(HasSubstr("|There is no flag “--stay-day”. Did you mean “--stay-days”?"), "member|must be given.",
+      ElementsAre(HasSubstr("|There is no flag “--stay-day”. Did you mean “--stay-days”?"),
                   HasSubstr("--stay-days|“x” is not a whole number."), HasSubstr("--earliest-start|"),
                   HasSubstr("--employer-status|“sacked” is none of paid-duty, paid-leave, unpaid-leave, refused."),
                   HasSubstr("--set|there is no field nothing")));
+  EXPECT_THAT(Complaints({"application", "withdraw"}), ElementsAre("name|must be given."));
   EXPECT_THAT(Complaints({"member", "get", "M-1", "M-2"}), ElementsAre("|“M-2” is one argument too many."));
   EXPECT_THAT(Complaints({"member", "get", "M-1", "-o", "xml"}), ElementsAre(HasSubstr("table, json, jsonl, name")));
   EXPECT_THAT(Complaints({"member", "get", "M-1", "--as"}), ElementsAre("|--as needs a value."));

@@ -58,10 +58,17 @@ std::string Told(const Message& message) {
     return absl::StrCat(ranked->host(), ":", ranked->score());
   }
   if (const auto* result = dynamic_cast<const applicant::v1::RuleResult*>(&message)) {
-    return result->holds() ? "" : absl::StrCat(result->reason(), result->overridden() ? "(set-aside)" : "");
+    if (result->holds()) return "";
+    return absl::StrCat(result->reason(), result->person().empty() ? "" : ":", result->person(),
+                        result->overridden() ? "(set-aside)" : "");
   }
   if (const auto* endorsement = dynamic_cast<const applicant::v1::Endorsement*>(&message)) {
     return endorsement->endorser();
+  }
+  if (const auto* assistance = dynamic_cast<const applicant::v1::Assistance*>(&message)) {
+    return absl::StrCat(
+        absl::StripPrefix(programme::v1::AssistanceCategory_Name(assistance->category()), "ASSISTANCE_CATEGORY_"), "/",
+        assistance->service_area(), "/", absl::StrJoin(assistance->countries(), "+"));
   }
   if (const auto* wishes = dynamic_cast<const applicant::v1::Wishes*>(&message)) {
     return absl::StrCat(FormatDate(wishes->earliest_start()), "..", FormatDate(wishes->latest_end()), "/",

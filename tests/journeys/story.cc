@@ -89,23 +89,25 @@ absl::Status ParseEnum(Parse parse, absl::string_view prefix, absl::string_view 
 }
 
 Actor Officer(const std::string& member, const std::string& section) { return {member, section, {ROLE_OFFICER}}; }
-Actor Section(const std::string& section) {
-  return {"people/secretary-" + section.substr(9), section, {ROLE_ENDORSER, ROLE_REGISTRAR}};
+// Whoever registers the persons of a section, an organisation or an agency.
+Actor Section(const std::string& home) {
+  return {"people/secretary-" + home.substr(home.find('/') + 1), home, {ROLE_ENDORSER, ROLE_REGISTRAR}};
 }
-Actor Coordinator() { return {"people/carla", kOperator, {ROLE_COORDINATOR}}; }
-Actor ComplianceOfficer(const std::string& name) { return {"people/" + name, kOperator, {ROLE_COMPLIANCE_OFFICER}}; }
+Actor Coordinator(const std::string& of = kOperator) { return {"people/carla", of, {ROLE_COORDINATOR}}; }
 Actor Contact(const std::string& host) { return {"people/contact-" + host.substr(6), host, {ROLE_HOST_CONTACT}}; }
 Actor Approver(const std::string& host) { return {"people/chief-" + host.substr(6), host, {ROLE_COMMAND_APPROVER}}; }
 Actor Onlooker() { return {"system/story", "", {ROLE_SERVICE}}; }
 
 class Player {
  public:
-  Player() {
+  explicit Player(std::string programmes) : programmes_(std::move(programmes)) {
     verbs_ = {{"clock", &Player::SetClock},
               {"host", &Player::Host},
               {"member", &Player::Member},
               {"endorse", &Player::Endorse},
               {"submit", &Player::Submit},
+              {"request", &Player::Ask},
+              {"triage", &Player::Triage},
               {"wishes", &Player::Wishes},
               {"override", &Player::Override},
               {"willing", &Player::Willing},
@@ -123,6 +125,7 @@ class Player {
               {"cover", &Player::Cover},
               {"waiver", &Player::Waiver},
               {"check", &Player::Check},
+              {"review", &Player::Review},
               {"consent", &Player::Consent},
               {"clear", &Player::Clear},
               {"void", &Player::Void},
@@ -170,8 +173,26 @@ class Player {
   static std::string Of(absl::string_view collection, const Command& c) {
     return absl::StrCat(collection, "/", c.word(0));
   }
-  std::string MemberOf(const Command& c) { return applicants_[c.word(0)]; }
-  Actor OfficerOf(const Command& c) { return Officer(MemberOf(c), sections_[MemberOf(c)]); }
+  // Whose application it is: a person, or who asks for an organisation.
+  Actor OfficerOf(const Command& c) {
+    const std::string& applicant = applicants_[c.word(0)];
+    if (absl::StartsWith(applicant, "organisations/")) return {"people/rita", applicant, {options::v1::ROLE_REQUESTER}};
+    return Officer(applicant, sections_[applicant]);
+  }
+  Actor CoordinatorOf(const Command& c) { return Coordinator(operators_[c.word(0)]); }
+  Actor ComplianceOfficer(const Command& c, const std::string& name) {
+    return {"people/" + name, operators_[c.word(0)], {ROLE_COMPLIANCE_OFFICER}};
+  }
+  // "inbound" is an exchange's; other programmes go by their names.
+  absl::StatusOr<std::string> ProgrammeFor(const Command& c, const std::string& word) {
+    const bool exchange = word == "inbound" || word == "outbound";
+    applicant::v1::GetProgrammeRequest request;
+    request.set_name(absl::StrCat("programmes/", exchange ? "ipa-exchange-" : "", word));
+    AMIKECO_ASSIGN_OR_RETURN(const auto programme, house_->Call<programme::v1::Programme>(
+                                                       Onlooker(), absl::StrCat(kApplicant, "GetProgramme"), request));
+    operators_[c.word(0)] = programme.operator_organisation();
+    return request.name();
+  }
   absl::StatusOr<matching::v1::Placement> PlacementOf(const Command& c) {
     matching::v1::GetPlacementRequest request;
     request.set_name(Of("placements", c));
@@ -191,7 +212,7 @@ class Player {
 
   absl::Status SetClock(const Command& c) {
     AMIKECO_ASSIGN_OR_RETURN(const auto date, DateOf(c.word(0)));
-    house_ = std::make_unique<House>(absl::FromCivil(ToDay(date), absl::UTCTimeZone()) + absl::Hours(12));
+    house_ = std::make_unique<House>(absl::FromCivil(ToDay(date), absl::UTCTimeZone()) + absl::Hours(12), programmes_);
     return house_->status();
   }
 
@@ -229,19 +250,22 @@ class Player {
   absl::Status Member(const Command& c) {
     applicant::v1::RegisterMemberRequest request;
     request.set_member_id(c.word(0));
-    request.set_section("sections/" + c.word(1));
+    const bool of_section = !absl::StrContains(c.word(1), '/');
+    request.set_section(absl::StrCat(of_section ? "sections/" : "", c.word(1)));
     programme::v1::DutyStatus duty;
     AMIKECO_RETURN_IF_ERROR(ParseEnum(programme::v1::DutyStatus_Parse, "DUTY_STATUS", c.get("duty", "active"), duty));
     request.set_duty_status(duty);
     programme::v1::MembershipClass member_class;
     AMIKECO_RETURN_IF_ERROR(
         ParseEnum(programme::v1::MembershipClass_Parse, "MEMBERSHIP_CLASS", c.get("class", "regular"), member_class));
-    request.mutable_membership()->set_membership_class(member_class);
-    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_membership()->mutable_since(), DateOf(c.get("since", "2015-01-01")));
+    if (of_section) {
+      request.mutable_membership()->set_membership_class(member_class);
+      AMIKECO_ASSIGN_OR_RETURN(*request.mutable_membership()->mutable_since(), DateOf(c.get("since", "2015-01-01")));
+    }
     sections_["members/" + c.word(0)] = request.section();
     AMIKECO_RETURN_IF_ERROR(
         Send<applicant::v1::Member>(Section(request.section()), absl::StrCat(kApplicant, "RegisterMember"), request));
-    return c.has("unendorsed") ? absl::OkStatus() : Endorse(c);
+    return !of_section || c.has("unendorsed") ? absl::OkStatus() : Endorse(c);
   }
 
   absl::Status Endorse(const Command& c) {
@@ -270,7 +294,8 @@ class Player {
     applicant::v1::SubmitApplicationRequest request;
     request.set_application_id(c.word(0));
     request.set_member("members/" + c.word(1));
-    request.set_programme("programmes/ipa-exchange-" + c.word(2));
+    for (const auto& fellow : c.list("fellows")) request.add_fellows("members/" + fellow);
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeFor(c, c.word(2)));
     AMIKECO_ASSIGN_OR_RETURN(*request.mutable_wishes(), WishesOf(c, c.word(3)));
     auto& declarations = *request.mutable_declarations();
     if (!c.has("inflexible")) declarations.add_acknowledgements(programme::v1::ACKNOWLEDGEMENT_FLEXIBILITY);
@@ -292,8 +317,49 @@ class Player {
       *declarations.mutable_private_travel_start() = travel.first;
       *declarations.mutable_private_travel_end() = travel.last;
     }
+    declarations.set_rank(c.get("rank"));
+    int years = 0;
+    if (!absl::SimpleAtoi(c.get("years", "0"), &years)) return absl::InvalidArgumentError("years=<number>");
+    declarations.set_service_years(years);
     applicants_[c.word(0)] = request.member();
+    // A cohort is entered by its home: no fellow sees the others' records.
+    const Actor actor = request.fellows().empty() ? OfficerOf(c) : Section(sections_[request.member()]);
+    return Send<applicant::v1::Application>(actor, absl::StrCat(kApplicant, "SubmitApplication"), request);
+  }
+
+  // request A1 moi-am ipas-assistance 2027-04-01..2027-05-30 days=5 category=advice area=leadership countries=AM
+  absl::Status Ask(const Command& c) {
+    applicant::v1::SubmitApplicationRequest request;
+    request.set_application_id(c.word(0));
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeFor(c, c.word(2)));
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_wishes(), WishesOf(c, c.word(3)));
+    auto& assistance = *request.mutable_assistance();
+    assistance.set_requester("organisations/" + c.word(1));
+    assistance.set_service_area(c.get("area", "leadership"));
+    for (const auto& country : c.list("countries", "AM")) assistance.add_countries(country);
+    programme::v1::RequesterType type;
+    AMIKECO_RETURN_IF_ERROR(ParseEnum(programme::v1::RequesterType_Parse, "REQUESTER_TYPE",
+                                      c.get("requester", "foreign-government"), type));
+    assistance.set_requester_type(type);
+    programme::v1::AssistanceCategory category;
+    AMIKECO_RETURN_IF_ERROR(ParseEnum(programme::v1::AssistanceCategory_Parse, "ASSISTANCE_CATEGORY",
+                                      c.get("category", "course"), category));
+    assistance.set_category(category);
+    programme::v1::DeliveryMode delivery;
+    AMIKECO_RETURN_IF_ERROR(
+        ParseEnum(programme::v1::DeliveryMode_Parse, "DELIVERY_MODE", c.get("delivery", "at-recipient"), delivery));
+    assistance.set_delivery(delivery);
+    applicants_[c.word(0)] = assistance.requester();
     return Send<applicant::v1::Application>(OfficerOf(c), absl::StrCat(kApplicant, "SubmitApplication"), request);
+  }
+
+  absl::Status Triage(const Command& c) {
+    applicant::v1::TriageApplicationRequest request;
+    for (const auto& priority : c.list("priorities")) request.add_priorities(priority);
+    int harm = 0;
+    if (!absl::SimpleAtoi(c.get("harm", "0"), &harm)) return absl::InvalidArgumentError("harm=<number>");
+    request.set_harm(harm);
+    return SendApplication(CoordinatorOf(c), "TriageApplication", c, request);
   }
 
   absl::Status Wishes(const Command& c) {
@@ -308,7 +374,7 @@ class Player {
     request.set_name(Of("applications", c));
     request.set_rule(c.word(1));
     request.set_reason(c.get("reason", "agreed-with-host"));
-    return Send<applicant::v1::Application>(Coordinator(), absl::StrCat(kApplicant, "OverrideRule"), request);
+    return Send<applicant::v1::Application>(CoordinatorOf(c), absl::StrCat(kApplicant, "OverrideRule"), request);
   }
 
   absl::Status AnswerInvitation(const Command& c, matching::v1::Answer answer) {
@@ -337,7 +403,9 @@ class Player {
     matching::v1::AnswerPlacementRequest request;
     request.set_name(Of("placements", c));
     request.set_answer(answer);
-    return Send<matching::v1::Placement>(OfficerOf(c), absl::StrCat(kMatching, "AnswerPlacement"), request);
+    const bool person = absl::StartsWith(applicants_[c.word(0)], "members/");
+    return Send<matching::v1::Placement>(person ? OfficerOf(c) : CoordinatorOf(c),
+                                         absl::StrCat(kMatching, "AnswerPlacement"), request);
   }
   absl::Status Accept(const Command& c) { return AnswerPlacement(c, matching::v1::ANSWER_ACCEPT); }
   absl::Status Reject(const Command& c) { return AnswerPlacement(c, matching::v1::ANSWER_DECLINE); }
@@ -349,7 +417,7 @@ class Player {
     AMIKECO_ASSIGN_OR_RETURN(const Span days, SpanOf(c.word(2)));
     *request.mutable_start() = days.first;
     *request.mutable_end() = days.last;
-    return Send<matching::v1::Placement>(Coordinator(), absl::StrCat(kMatching, "AddLeg"), request);
+    return Send<matching::v1::Placement>(CoordinatorOf(c), absl::StrCat(kMatching, "AddLeg"), request);
   }
   absl::Status ConfirmLeg(const Command& c) {
     matching::v1::ConfirmLegRequest request;
@@ -366,7 +434,7 @@ class Player {
     matching::v1::RemoveLegRequest request;
     request.set_name(Of("placements", c));
     request.set_leg(c.word(1));
-    return Send<matching::v1::Placement>(Coordinator(), absl::StrCat(kMatching, "RemoveLeg"), request);
+    return Send<matching::v1::Placement>(CoordinatorOf(c), absl::StrCat(kMatching, "RemoveLeg"), request);
   }
 
   static Actor HomeHost(const std::string& member) { return {member, "", {ROLE_HOME_HOST}}; }
@@ -395,6 +463,11 @@ class Player {
   absl::Status SendClearance(const Actor& actor, absl::string_view method, const Request& request) {
     return Send<compliance::v1::Clearance>(actor, absl::StrCat(kCompliance, method), request);
   }
+  // Of a cohort, the fellow who is named; else whose case it is.
+  Actor PersonOf(const Command& c) {
+    const std::string person = "members/" + c.get("person");
+    return c.get("person").empty() ? OfficerOf(c) : Officer(person, sections_[person]);
+  }
   absl::Status Cover(const Command& c) {
     compliance::v1::RecordHealthCoverRequest request;
     request.set_name(Of("clearances", c));
@@ -405,7 +478,8 @@ class Player {
     int replaces = 0;
     if (!absl::SimpleAtoi(c.get("replaces", "0"), &replaces)) return absl::InvalidArgumentError("replaces");
     request.set_replaces(replaces);
-    return SendClearance(c.get("by").empty() ? OfficerOf(c) : ComplianceOfficer(c.get("by")), "RecordHealthCover",
+    request.set_item(c.get("item"));
+    return SendClearance(c.get("by").empty() ? PersonOf(c) : ComplianceOfficer(c, c.get("by")), "RecordHealthCover",
                          request);
   }
   absl::Status Waiver(const Command& c) {
@@ -418,7 +492,7 @@ class Player {
     *request.mutable_valid_to() = days.last;
     request.set_signature_name("Officer " + c.word(0));
     request.set_document_hash(std::string(64, 'a'));
-    return SendClearance(OfficerOf(c), "SignWaiver", request);
+    return SendClearance(PersonOf(c), "SignWaiver", request);
   }
   absl::Status Check(const Command& c) {
     compliance::v1::RecordBackgroundCheckRequest request;
@@ -427,13 +501,27 @@ class Player {
     request.set_outcome(c.word(2) == "passed"   ? compliance::v1::OUTCOME_SATISFIED
                         : c.word(2) == "failed" ? compliance::v1::OUTCOME_NOT_SATISFIED
                                                 : compliance::v1::OUTCOME_NEEDS_REVIEW);
-    return SendClearance(ComplianceOfficer(c.get("by", "vera")), "RecordBackgroundCheck", request);
+    return SendClearance(ComplianceOfficer(c, c.get("by", "vera")), "RecordBackgroundCheck", request);
+  }
+  absl::Status Review(const Command& c) {
+    compliance::v1::RecordReviewRequest request;
+    request.set_name(Of("clearances", c));
+    request.set_item(c.word(1));
+    request.set_kind(c.get("kind"));
+    request.set_outcome(c.word(2) == "passed"   ? compliance::v1::OUTCOME_SATISFIED
+                        : c.word(2) == "failed" ? compliance::v1::OUTCOME_NOT_SATISFIED
+                                                : compliance::v1::OUTCOME_NEEDS_REVIEW);
+    if (!c.get("until").empty()) {
+      AMIKECO_ASSIGN_OR_RETURN(*request.mutable_valid_to(), DateOf(c.get("until")));
+    }
+    return SendClearance(ComplianceOfficer(c, c.get("by", "vera")), "RecordReview", request);
   }
   absl::Status Consent(const Command& c) {
     compliance::v1::RecordMediaConsentRequest request;
     request.set_name(Of("clearances", c));
     request.set_consent(c.word(1) == "yes" ? compliance::v1::CONSENT_YES : compliance::v1::CONSENT_NO);
-    return SendClearance(OfficerOf(c), "RecordMediaConsent", request);
+    request.set_item(c.get("item"));
+    return SendClearance(PersonOf(c), "RecordMediaConsent", request);
   }
   // Everything that the clearance asks for, as it asks for it.
   absl::Status Clear(const Command& c) {
@@ -441,14 +529,20 @@ class Player {
     const std::string id = c.word(0);
     for (const auto& item : clearance.items()) {
       const std::string days = absl::StrCat(FormatDate(item.first_day()), "..", FormatDate(item.last_day()));
+      const std::map<std::string, std::string> named{
+          {"item", item.id()},
+          {"person", std::string(absl::StripPrefix(item.person(), "members/"))},
+          {"kind", item.accepted_kinds().empty() ? "" : item.accepted_kinds(0)}};
       if (item.kind() == ComplianceItem::KIND_HEALTH_COVER) {
-        AMIKECO_RETURN_IF_ERROR(Cover({"cover", {id, days}, {}}));
+        AMIKECO_RETURN_IF_ERROR(Cover({"cover", {id, days}, named}));
       } else if (item.kind() == ComplianceItem::KIND_LIABILITY_WAIVER) {
-        AMIKECO_RETURN_IF_ERROR(Waiver({"waiver", {id, item.host().substr(6), days}, {{"item", item.id()}}}));
+        AMIKECO_RETURN_IF_ERROR(Waiver({"waiver", {id, item.host().substr(6), days}, named}));
       } else if (item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK) {
         AMIKECO_RETURN_IF_ERROR(Check({"check", {id, "ncic", "passed"}, {}}));
+      } else if (item.kind() >= ComplianceItem::KIND_TRAINING) {
+        AMIKECO_RETURN_IF_ERROR(Review({"review", {id, item.id(), "passed"}, named}));
       } else if (item.host().empty()) {
-        AMIKECO_RETURN_IF_ERROR(Consent({"consent", {id, "no"}, {}}));
+        AMIKECO_RETURN_IF_ERROR(Consent({"consent", {id, "no"}, named}));
       }
     }
     return absl::OkStatus();
@@ -461,19 +555,19 @@ class Player {
     if (!absl::SimpleAtoi(c.get("record", "0"), &record)) return absl::InvalidArgumentError("record");
     request.set_record(record);
     request.set_reason(c.get("reason", "RECORDED_IN_ERROR"));
-    return SendClearance(ComplianceOfficer(c.get("by", "vera")), "VoidItem", request);
+    return SendClearance(ComplianceOfficer(c, c.get("by", "vera")), "VoidItem", request);
   }
   absl::Status Revoke(const Command& c) {
     compliance::v1::RevokeClearanceRequest request;
     request.set_name(Of("clearances", c));
     request.set_reason(c.get("reason", "CONDUCT"));
-    return SendClearance(ComplianceOfficer(c.get("by", "vera")), "RevokeClearance", request);
+    return SendClearance(ComplianceOfficer(c, c.get("by", "vera")), "RevokeClearance", request);
   }
   absl::Status Reinstate(const Command& c) {
     compliance::v1::ReinstateClearanceRequest request;
     request.set_name(Of("clearances", c));
     request.set_reason(c.get("reason", "RESOLVED"));
-    return SendClearance(ComplianceOfficer(c.get("by", "omar")), "ReinstateClearance", request);
+    return SendClearance(ComplianceOfficer(c, c.get("by", "omar")), "ReinstateClearance", request);
   }
 
   template <typename Request>
@@ -500,7 +594,7 @@ class Player {
   absl::Status Cancel(const Command& c) {
     applicant::v1::CancelApplicationRequest request;
     request.set_reason(c.get("reason", "programme-suspended"));
-    return SendApplication(Coordinator(), "CancelApplication", c, request);
+    return SendApplication(CoordinatorOf(c), "CancelApplication", c, request);
   }
 
   absl::Status Settle(const Command& c) { return house_->Settle(); }
@@ -549,18 +643,20 @@ class Player {
     return absl::OkStatus();
   }
 
+  const std::string programmes_;
   std::map<std::string, Verb> verbs_;
   std::unique_ptr<House> house_;
   std::map<std::string, std::string> sections_;    // by member
-  std::map<std::string, std::string> applicants_;  // member by application's id
+  std::map<std::string, std::string> applicants_;  // member, or organisation, by application's id
+  std::map<std::string, std::string> operators_;   // organisation by application's id
   std::vector<std::string> lines_;
   int requests_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<std::string> Play(const std::string& story) {
-  Player player;
+absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes) {
+  Player player(programmes);
   std::string told;
   int number = 0;
   for (absl::string_view line : absl::StrSplit(absl::StripSuffix(story, "\n"), '\n')) {

@@ -32,6 +32,9 @@
 //   clear A1                   all of these four, for whatever the clearance asks for
 //   void A1 health-cover       record= by=
 //   revoke, reinstate A1       by=
+//   request A1 moi-am ipas-assistance 2027-03-01..2027-04-30 days=5 category=advice area=command
+//   triage A1 priorities=organised-crime harm=2
+//   review A1 vetting/F-1 passed kind=unit-and-individual until=2027-12-31
 //   start, end, report, withdraw, cancel A1
 //   settle                     until nothing is left to do
 //   advance 14d                or: until 2027-03-14; settles day by day, and tells the days
@@ -46,8 +49,8 @@
 namespace amikeco::journeys {
 
 // The story with what happens when it is played now. INVALID_ARGUMENT with the line of a command that there is not; a
-// command that a service refuses is part of the story.
-absl::StatusOr<std::string> Play(const std::string& story);
+// command that a service refuses is part of the story. With the programmes of the folder.
+absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes = "programmes");
 
 }  // namespace amikeco::journeys
 

@@ -77,7 +77,10 @@ const std::vector<std::string>& House::Services() {
   return services;
 }
 
-House::House(absl::Time start) : clock_(AdjustableClock::Frozen(start)), furniture_(std::make_unique<Furniture>()) {
+House::House(absl::Time start, std::string programmes)
+    : programmes_(std::move(programmes)),
+      clock_(AdjustableClock::Frozen(start)),
+      furniture_(std::make_unique<Furniture>()) {
   std::string pattern = std::filesystem::temp_directory_path() / "amikeco-house-XXXXXX";
   dir_ = mkdtemp(pattern.data());
   status_ = Build();
@@ -103,7 +106,7 @@ absl::Status House::Build() {
     Room& room = *rooms_.emplace_back(std::make_unique<Room>(*this, service));
     AMIKECO_ASSIGN_OR_RETURN(room.store, SqliteStore::Open(absl::StrCat(dir_, "/", service, ".db")));
   }
-  AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load("programmes"));
+  AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load(programmes_));
   AMIKECO_ASSIGN_OR_RETURN(f.templates, notify::LoadTemplates("services/notify/templates", f.programmes));
   f.gate = std::make_unique<InProcessCaller>(chain("compliance"), Credentials{"", SystemActor("applicant")});
   f.applicant = std::make_unique<applicant::ApplicantService>(

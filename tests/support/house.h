@@ -20,11 +20,11 @@
 
 namespace amikeco {
 
-// Not thread safe, but for Call. Run from the root of the tree: it loads the programmes and templates that are there.
+// Not thread safe, but for Call. Run from the root of the tree: it loads the templates that are there.
 class House {
  public:
-  // The clock stands at `start`.
-  explicit House(absl::Time start);
+  // The clock stands at `start`. With the programmes of the folder.
+  explicit House(absl::Time start, std::string programmes = "programmes");
   ~House();
   House(const House&) = delete;
   House& operator=(const House&) = delete;
@@ -67,6 +67,7 @@ class House {
   absl::StatusOr<bool> Settled(Room& room);
   absl::Status Gather(Room& room);
 
+  const std::string programmes_;
   absl::Status status_;
   std::string dir_;
   AdjustableClock clock_;
