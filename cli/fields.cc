@@ -49,9 +49,10 @@ absl::StatusOr<std::string> StringFrom(const FieldDescriptor& field, absl::strin
     all << file.rdbuf();
     return all.str();
   }
-  const auto& pattern = field.options().GetExtension(options::v1::field).pattern();
-  // "members/[A-Z]+" names members: the part before the first meta character is what a person may leave out.
-  const std::string prefix = pattern.substr(0, pattern.find_first_of("[("));
+  const auto& rules = field.options().GetExtension(options::v1::field);
+  const std::string& pattern = rules.pattern();
+  // Of several collections that a name may be of, the one that the example is of.
+  const std::string prefix = rules.example().substr(0, rules.example().find('/') + 1);
   if (!absl::EndsWith(prefix, "/") || RE2::FullMatch({text.data(), text.size()}, pattern)) return std::string(text);
   std::string longer = absl::StrCat(prefix, text);
   return RE2::FullMatch(longer, pattern) ? longer : std::string(text);

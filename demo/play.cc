@@ -54,7 +54,8 @@ absl::Status Play::ReadProgramme() {
                                As("people/demo", "organisations/demo", options::v1::ROLE_COORDINATOR), request));
   // The demo plays the first programme that places individuals of any section with ranked hosts of one country.
   for (const auto& programme : programmes.programmes()) {
-    if (programme.matching().mode() == programme::v1::MatchingRules::MODE_RANKED_PROPOSALS &&
+    const bool individual = programme.applicants().kind() <= programme::v1::Applicants::KIND_INDIVIDUAL;
+    if (individual && programme.matching().mode() == programme::v1::MatchingRules::MODE_RANKED_PROPOSALS &&
         !programme.matching().host_country().empty()) {
       programme_ = programme;
       AMIKECO_ASSIGN_OR_RETURN(zone_, ParseTimeZone(programme.time_zone()));
