@@ -36,6 +36,8 @@ absl::Span<const Command> Commands() {
        "application cancel A-2027-001 --reason \"host country closed its borders\""},
       {"application", "triage", "applicant/TriageApplication", "name",
        "application triage A-2027-001 --priorities organised-crime --harm 3"},
+      {"application", "adopt", "applicant/AdoptProgramme", "name",
+       "application adopt A-2027-001 --reason \"the section asked for the new rules\""},
       {"application", "override", "applicant/OverrideRule", "name,rule",
        "application override A-2027-001 notice --reason \"the host asked for these days\""},
       {"application", "complete", "applicant/CompleteTask", "name,task",

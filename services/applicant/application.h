@@ -1,7 +1,7 @@
 // Applications: the process itself. What follows from a command, from another service's fact and from time. Pure.
 //
-// Decisions are in intake.cc (up to the search for a place), application.cc (later commands) and follow.cc (facts and
-// time); the record folds in evolve.cc; what is possible when is in transitions.h alone.
+// Decisions are in submission.cc (up to the search for a place), application.cc (later commands) and follow.cc (facts
+// and time); the record folds in evolve.cc; what is possible when is in transitions.h alone.
 #ifndef AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 #define AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 
@@ -50,6 +50,9 @@ ApplicationFacts Decide(const v1::Application& application, const v1::Endorsemen
 ApplicationFacts Decide(const v1::Application& application, const v1::TriageApplicationRequest& command,
                         const Circumstance& c);
 ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWishesRequest& command,
+                        const Circumstance& c);
+// `c.programme` is the version to adopt.
+ApplicationFacts Decide(const v1::Application& application, const v1::AdoptProgrammeRequest& command,
                         const Circumstance& c);
 ApplicationFacts Decide(const v1::Application& application, const v1::OverrideRuleRequest& command,
                         const Circumstance& c);

@@ -81,6 +81,14 @@ const std::map<Event, Happening>& Happenings() {
       {Event::kTriage, [](Story& s) { return s.Do(test::kCoordinator, v1::TriageApplicationRequest()); }},
       {Event::kOverrideRule, [](Story& s) { return s.Do(test::kCoordinator, Override("notice")); }},
       {Event::kChangeWishes, [](Story& s) { return s.Do(test::kOfficer, OtherDates()); }},
+      {Event::kAdoptProgramme,
+       [](Story& s) {
+         Story adopting = s;
+         adopting.programme.set_version(s.programme.version() + 1);
+         const absl::Status status = adopting.Do(test::kCoordinator, v1::AdoptProgrammeRequest());
+         if (status.ok()) s.history = adopting.history, s.application = adopting.application;
+         return status;
+       }},
       {Event::kCompleteTask, [](Story& s) { return s.Do(test::kCoordinator, Complete("collect-wishes")); }},
       {Event::kWithdraw, [](Story& s) { return s.Do(test::kOfficer, v1::WithdrawApplicationRequest()); }},
       {Event::kCancel, [](Story& s) { return s.Do(test::kCoordinator, v1::CancelApplicationRequest()); }},
@@ -317,6 +325,39 @@ TEST(Follow, DropsTheSearchForAHomeWhenNoneIsWished) {
   agreed.mutable_agreed()->clear_home_host_until();
   none.Hear(agreed);
   EXPECT_TRUE(IsDone(none, "seek-home-host"));
+}
+
+// A0-32: an application is judged by the version that it was received under, until a coordinator says otherwise.
+TEST(Decide, AdoptsALaterVersionOfTheProgrammeOnACoordinatorsWordAlone) {
+  Story story = StoryIn(App::STATE_INVITED);
+  story.programme.set_version(7);
+  story.programme.mutable_tasks()->RemoveLast();
+  v1::AdoptProgrammeRequest request;
+  request.set_reason("the section asked for it");
+  EXPECT_EQ(ReasonOf(story.Do(test::kSection, request)), "NOT_YOUR_PROGRAMME");
+  ASSERT_TRUE(story.Do(test::kCoordinator, request).ok());
+  EXPECT_EQ(story.application.programme_version(), 7);
+  EXPECT_EQ(story.application.tasks_size(), story.programme.tasks_size());
+  EXPECT_EQ(story.state(), App::STATE_IN_MATCHING);
+  EXPECT_EQ(story.last.back().matching_opened().programme_version(), 7);
+  EXPECT_EQ(story.last.front().programme_adopted().reason(), "the section asked for it");
+  EXPECT_TRUE(absl::IsInvalidArgument(story.Do(test::kCoordinator, request))) << "it is the same version";
+}
+
+// A0-32, A5-03
+TEST(Decide, RefusesAVersionUnderWhichItWouldNotBeEligibleAndChangesNothing) {
+  Story story = StoryIn(App::STATE_AGREED);
+  story.programme.set_version(2);
+  for (auto& rule : *story.programme.mutable_eligibility()) {
+    if (rule.has_notice()) rule.mutable_notice()->set_months(12);
+    if (rule.has_stay_length()) rule.mutable_stay_length()->set_max_days(6);
+  }
+  v1::AdoptProgrammeRequest request;
+  const absl::Status refused = story.Do(test::kCoordinator, request);
+  EXPECT_EQ(ReasonOf(refused), "WISHES_NOT_ELIGIBLE");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(refused)->metadata().at("reasons"), "NOTICE_TOO_SHORT,STAY_LENGTH");
+  EXPECT_EQ(story.state(), App::STATE_AGREED);
+  EXPECT_EQ(story.application.programme_version(), 1);
 }
 
 // A story whose stay is arranged, and no host looked for.

@@ -180,6 +180,8 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return OpenMatching(application, fact.matching_opened());
     case ApplicationFact::kStayArranged:
       return Arrange(application, fact.stay_arranged());
+    case ApplicationFact::kProgrammeAdopted:
+      return application.set_programme_version(fact.programme_adopted().programme_version());
     case ApplicationFact::kTriaged:
       *application.mutable_triage() = fact.triaged();
       application.set_tier(fact.triaged().tier());

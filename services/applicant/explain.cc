@@ -248,8 +248,8 @@ v1::ApplicationExplanation Explain(const App& application, const programme::v1::
   AddTasks(application, programme, list);
   std::stable_sort(explanation.mutable_waiting_for()->begin(), explanation.mutable_waiting_for()->end(), IsEarlier);
   for (const Event event :
-       {Event::kTriage, Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask, Event::kStartStay,
-        Event::kEndStay, Event::kSubmitReport, Event::kWithdraw, Event::kCancel}) {
+       {Event::kTriage, Event::kAdoptProgramme, Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask,
+        Event::kStartStay, Event::kEndStay, Event::kSubmitReport, Event::kWithdraw, Event::kCancel}) {
     if (IsPossible(application.state(), event)) explanation.add_possible_commands(std::string(NameOf(event)));
   }
   return explanation;

@@ -31,7 +31,7 @@ std::string Diagram() {
   std::vector<Arrow> arrows;
   for (const Transition& row : Transitions()) {
     if (row.from == row.to || row.event == Event::kWithdraw || row.event == Event::kCancel ||
-        row.event == Event::kChangeWishes) {
+        row.event == Event::kChangeWishes || row.event == Event::kAdoptProgramme) {
       continue;
     }
     const auto same = std::find_if(arrows.begin(), arrows.end(),
@@ -78,8 +78,9 @@ std::string LifecycleDocument() {
       "no\n"
       "effect when a late fact tells of it.\n\n"
       "Not drawn: until the stay has ended WithdrawApplication leads to WITHDRAWN and CancelApplication to CANCELLED;\n"
-      "until it has begun ChangeWishes leads back to IN_MATCHING, or to AGREED where no place is looked for (from\n"
-      "AWAITING_ENDORSEMENT and AWAITING_TRIAGE it stays there).\n\n";
+      "until it has begun ChangeWishes and AdoptProgramme lead back to IN_MATCHING, or to AGREED where no place is "
+      "looked\n"
+      "for (from AWAITING_ENDORSEMENT and AWAITING_TRIAGE it stays there).\n\n";
   document += Diagram();
   for (int number = 0; number < v1::Application::State_ARRAYSIZE; ++number) {
     const State state = static_cast<State>(number);

@@ -1,6 +1,7 @@
 #include "services/applicant/service.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -89,9 +90,19 @@ std::string ApplicantService::NameFor(absl::string_view collection, const std::s
 }
 
 template <typename Request>
+absl::StatusOr<const Programme*> ApplicantService::ProgrammeFor(const Application& application,
+                                                                const Request& request) const {
+  if constexpr (std::is_same_v<Request, v1::AdoptProgrammeRequest>) {
+    return in_.programmes.Find(application.programme(), request.version());
+  } else {
+    return ProgrammeOf(application);
+  }
+}
+
+template <typename Request>
 absl::StatusOr<Application> ApplicantService::Change(Transaction& tx, const Call& call, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
-  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeFor(application.value, request));
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(tx, application.value));
   const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
@@ -222,6 +233,10 @@ absl::StatusOr<Application> ApplicantService::ChangeWishes(Call& call, const v1:
 
 absl::StatusOr<Application> ApplicantService::TriageApplication(Call& call,
                                                                 const v1::TriageApplicationRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::AdoptProgramme(Call& call, const v1::AdoptProgrammeRequest& request) {
   return ChangeAndAnswer(call, request);
 }
 
@@ -405,6 +420,7 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("ExplainApplication", service, &ApplicantService::ExplainApplication)
       .Method("ChangeWishes", service, &ApplicantService::ChangeWishes)
       .Method("TriageApplication", service, &ApplicantService::TriageApplication)
+      .Method("AdoptProgramme", service, &ApplicantService::AdoptProgramme)
       .Method("OverrideRule", service, &ApplicantService::OverrideRule)
       .Method("CompleteTask", service, &ApplicantService::CompleteTask)
       .Method("WithdrawApplication", service, &ApplicantService::WithdrawApplication)

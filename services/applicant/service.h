@@ -55,6 +55,7 @@ class ApplicantService final : public Timed {
                                                                 const v1::ExplainApplicationRequest& request);
   absl::StatusOr<v1::Application> ChangeWishes(Call& call, const v1::ChangeWishesRequest& request);
   absl::StatusOr<v1::Application> TriageApplication(Call& call, const v1::TriageApplicationRequest& request);
+  absl::StatusOr<v1::Application> AdoptProgramme(Call& call, const v1::AdoptProgrammeRequest& request);
   absl::StatusOr<v1::Application> OverrideRule(Call& call, const v1::OverrideRuleRequest& request);
   absl::StatusOr<v1::Application> CompleteTask(Call& call, const v1::CompleteTaskRequest& request);
   absl::StatusOr<v1::Application> WithdrawApplication(Call& call, const v1::WithdrawApplicationRequest& request);
@@ -96,8 +97,11 @@ class ApplicantService final : public Timed {
   absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);
   // As compliance has it now; waits two seconds at most.
   absl::StatusOr<compliance::v1::Clearance> ReadClearance(const Call& call, const v1::Application& application);
-  // In the version that the application runs on.
+  // In the version that the application runs on; for a request, the one that is to be adopted.
   absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(const v1::Application& application) const;
+  template <typename Request>
+  absl::StatusOr<const programme::v1::Programme*> ProgrammeFor(const v1::Application& application,
+                                                               const Request& request) const;
   std::string NameFor(absl::string_view collection, const std::string& id) const;
 
   const Surroundings in_;

@@ -457,7 +457,8 @@ TEST_F(ApplicantServiceTest, ExplainsWhereAnApplicationStands) {
   ASSERT_TRUE(explanation.ok()) << explanation.status();
   EXPECT_THAT(explanation->summary(), HasSubstr("endorsement"));
   EXPECT_THAT(explanation->possible_commands(),
-              ElementsAre("OverrideRule", "ChangeWishes", "CompleteTask", "WithdrawApplication", "CancelApplication"));
+              ElementsAre("AdoptProgramme", "OverrideRule", "ChangeWishes", "CompleteTask", "WithdrawApplication",
+                          "CancelApplication"));
 }
 
 // A0-31

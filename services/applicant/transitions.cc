@@ -43,6 +43,7 @@ constexpr Transition kTable[] = {
     {kTriage, Event::kTriage, When::kSought, kInMatching},
     {kTriage, Event::kTriage, When::kArranged, kAgreed},
     {kTriage, Event::kChangeWishes, When::kAlways, kTriage},
+    {kTriage, Event::kAdoptProgramme, When::kAlways, kTriage},
     {kTriage, Event::kOverrideRule, When::kAlways, kTriage},
     {kTriage, Event::kCompleteTask, When::kAlways, kTriage},
     {kTriage, Event::kTaskIsOverdue, When::kAlways, kTriage},
@@ -53,6 +54,7 @@ constexpr Transition kTable[] = {
     {kAwaiting, Event::kEndorse, When::kArranged, kAgreed},
     {kAwaiting, Event::kEndorsementLapses, When::kAlways, kLapsed},
     {kAwaiting, Event::kChangeWishes, When::kAlways, kAwaiting},
+    {kAwaiting, Event::kAdoptProgramme, When::kAlways, kAwaiting},
     {kAwaiting, Event::kOverrideRule, When::kAlways, kAwaiting},
     {kAwaiting, Event::kCompleteTask, When::kAlways, kAwaiting},
     {kAwaiting, Event::kTaskIsOverdue, When::kAlways, kAwaiting},
@@ -66,6 +68,7 @@ constexpr Transition kTable[] = {
     {kInMatching, Event::kClearanceGranted, When::kAlways, kInMatching},
     {kInMatching, Event::kClearanceLost, When::kAlways, kInMatching},
     {kInMatching, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kInMatching, Event::kAdoptProgramme, When::kAlways, kInMatching},
     {kInMatching, Event::kOverrideRule, When::kAlways, kInMatching},
     {kInMatching, Event::kCompleteTask, When::kAlways, kInMatching},
     {kInMatching, Event::kTaskIsOverdue, When::kAlways, kInMatching},
@@ -78,6 +81,7 @@ constexpr Transition kTable[] = {
     {kInvited, Event::kClearanceGranted, When::kAlways, kInvited},
     {kInvited, Event::kClearanceLost, When::kAlways, kInvited},
     {kInvited, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kInvited, Event::kAdoptProgramme, When::kAlways, kInMatching},
     {kInvited, Event::kOverrideRule, When::kAlways, kInvited},
     {kInvited, Event::kCompleteTask, When::kAlways, kInvited},
     {kInvited, Event::kTaskIsOverdue, When::kAlways, kInvited},
@@ -92,6 +96,7 @@ constexpr Transition kTable[] = {
     {kHostWilling, Event::kClearanceGranted, When::kAlways, kHostWilling},
     {kHostWilling, Event::kClearanceLost, When::kAlways, kHostWilling},
     {kHostWilling, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kHostWilling, Event::kAdoptProgramme, When::kAlways, kInMatching},
     {kHostWilling, Event::kOverrideRule, When::kAlways, kHostWilling},
     {kHostWilling, Event::kCompleteTask, When::kAlways, kHostWilling},
     {kHostWilling, Event::kTaskIsOverdue, When::kAlways, kHostWilling},
@@ -107,6 +112,7 @@ constexpr Transition kTable[] = {
     {kCommandApproved, Event::kClearanceGranted, When::kAlways, kCommandApproved},
     {kCommandApproved, Event::kClearanceLost, When::kAlways, kCommandApproved},
     {kCommandApproved, Event::kChangeWishes, When::kAlways, kInMatching},
+    {kCommandApproved, Event::kAdoptProgramme, When::kAlways, kInMatching},
     {kCommandApproved, Event::kOverrideRule, When::kAlways, kCommandApproved},
     {kCommandApproved, Event::kCompleteTask, When::kAlways, kCommandApproved},
     {kCommandApproved, Event::kTaskIsOverdue, When::kAlways, kCommandApproved},
@@ -120,7 +126,9 @@ constexpr Transition kTable[] = {
     {kAgreed, Event::kActivitiesSet, When::kAlways, kAgreed},
     {kAgreed, Event::kHomeHostSettled, When::kAlways, kAgreed},
     {kAgreed, Event::kChangeWishes, When::kSought, kInMatching},
+    {kAgreed, Event::kAdoptProgramme, When::kSought, kInMatching},
     {kAgreed, Event::kChangeWishes, When::kArranged, kAgreed},
+    {kAgreed, Event::kAdoptProgramme, When::kArranged, kAgreed},
     {kAgreed, Event::kOverrideRule, When::kAlways, kAgreed},
     {kAgreed, Event::kCompleteTask, When::kAlways, kAgreed},
     {kAgreed, Event::kTaskIsOverdue, When::kAlways, kAgreed},
@@ -136,7 +144,9 @@ constexpr Transition kTable[] = {
     {kCleared, Event::kActivitiesSet, When::kAlways, kCleared},
     {kCleared, Event::kHomeHostSettled, When::kAlways, kCleared},
     {kCleared, Event::kChangeWishes, When::kSought, kInMatching},
+    {kCleared, Event::kAdoptProgramme, When::kSought, kInMatching},
     {kCleared, Event::kChangeWishes, When::kArranged, kAgreed},
+    {kCleared, Event::kAdoptProgramme, When::kArranged, kAgreed},
     {kCleared, Event::kChangeWishes, When::kSameDays, kCleared},
     {kCleared, Event::kOverrideRule, When::kAlways, kCleared},
     {kCleared, Event::kCompleteTask, When::kAlways, kCleared},
@@ -217,6 +227,8 @@ absl::string_view NameOf(Event event) {
       return "OverrideRule";
     case Event::kChangeWishes:
       return "ChangeWishes";
+    case Event::kAdoptProgramme:
+      return "AdoptProgramme";
     case Event::kCompleteTask:
       return "CompleteTask";
     case Event::kWithdraw:

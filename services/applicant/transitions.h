@@ -23,6 +23,7 @@ enum class Event {
   kTriage,
   kOverrideRule,
   kChangeWishes,
+  kAdoptProgramme,
   kCompleteTask,
   kWithdraw,
   kCancel,

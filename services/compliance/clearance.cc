@@ -83,6 +83,7 @@ ClearanceFact RescheduledFact(const Clearance& clearance, const Legs& legs, cons
     *rescheduled.add_items() = std::move(item);
   }
   *rescheduled.mutable_at() = ToTimestamp(now);
+  rescheduled.set_programme_version(programme.version());
   return fact;
 }
 
@@ -394,7 +395,8 @@ Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& 
 
 Facts OnLegsChanged(const Clearance& clearance, const Legs& legs, const programme::v1::Programme& programme,
                     absl::Time now) {
-  if (!IsLive(clearance) || SameLegs(clearance.legs(), legs)) return {};
+  const bool same = SameLegs(clearance.legs(), legs) && clearance.programme_version() == programme.version();
+  if (!IsLive(clearance) || same) return {};
   return Concluded(clearance, {RescheduledFact(clearance, legs, programme, now)}, now);
 }
 

@@ -111,6 +111,7 @@ void Apply(Clearance& clearance, const ClearanceRescheduled& rescheduled) {
   // What had begun was the agreement that is void; of a new one every day must hold before it starts.
   if (reopens || clearance.legs().empty() || rescheduled.legs().empty()) clearance.clear_begun();
   SetLegs(clearance, rescheduled.legs(), rescheduled.items());
+  if (rescheduled.programme_version() > 0) clearance.set_programme_version(rescheduled.programme_version());
   if (reopens) {
     clearance.set_state(Clearance::STATE_OPEN);
     clearance.clear_reason();

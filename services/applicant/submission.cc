@@ -1,5 +1,5 @@
-// Intake: an application arrives, is judged, endorsed or triaged, and moves on to its place; and the same again when
-// its wishes change.
+// From submission to the search: an application arrives, is judged, endorsed or triaged, and moves on to its place; and
+// the same again when its wishes or its terms change.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -147,6 +147,13 @@ v1::ApplicationFact Endorsed(const v1::Endorsement& endorsement) {
   return fact;
 }
 
+std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
+  auto results = Judge(c.programme, {c.persons, application.wishes(), application.declarations(),
+                                     ToDay(application.received()), &application.assistance()});
+  SetAside(results, application.overrides());
+  return results;
+}
+
 // A growing list of facts together with the application as it is after them: later facts depend on earlier ones.
 class Course {
  public:
@@ -168,6 +175,14 @@ class Course {
   void Endorse(const v1::Endorsement& endorsement) {
     Add(Endorsed(endorsement));
     CompleteTasks(programme::v1::TASK_TRIGGER_ENDORSED);
+  }
+  // After a change: refused, with all reasons, when it would not be eligible any more.
+  absl::Status JudgeAgain() {
+    const auto results = JudgeNow(application_, c_);
+    if (!IsEligible(results)) return errors::WishesNotEligible(application_.name(), results);
+    Add(Decided(application_, results, c_));
+    Plan();
+    return absl::OkStatus();
   }
   // Intake is over.
   void Place() {
@@ -195,26 +210,22 @@ class Course {
   Facts facts_;
 };
 
-std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
-  auto results = Judge(c.programme, {c.persons, application.wishes(), application.declarations(),
-                                     ToDay(application.received()), &application.assistance()});
-  SetAside(results, application.overrides());
-  return results;
-}
-
 bool DatesChanged(const v1::Wishes& before, const v1::Wishes& after) {
   return !MessageDifferencer::Equals(before.earliest_start(), after.earliest_start()) ||
          !MessageDifferencer::Equals(before.latest_end(), after.latest_end()) ||
          before.stay_days() != after.stay_days();
 }
 
+// Nothing is waited for before a place is looked for or arranged.
+bool IsPastIntake(const v1::Application& application) {
+  return application.state() != v1::Application::STATE_AWAITING_ENDORSEMENT &&
+         application.state() != v1::Application::STATE_AWAITING_TRIAGE;
+}
+
 // A place was looked for or arranged, and that has to be done again: a search whatever changed, an arrangement only
 // when its days did.
 bool NeedsAnotherPlace(const v1::Application& before, const v1::Wishes& after, const Circumstance& c) {
-  const auto state = before.state();
-  if (state == v1::Application::STATE_AWAITING_ENDORSEMENT || state == v1::Application::STATE_AWAITING_TRIAGE) {
-    return false;
-  }
+  if (!IsPastIntake(before)) return false;
   if (c.programme.matching().mode() != MatchingRules::MODE_NONE) return true;
   const Days was = DaysAskedFor(before.wishes()), is = DaysAskedFor(after);
   return was.first != is.first || was.last != is.last;
@@ -355,11 +366,33 @@ ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWish
       DatesChanged(application.wishes(), command.wishes()) ? ToDate(Today(c)) : application.received();
   Course course(application, c);
   course.Add(std::move(changed));
-  const auto results = JudgeNow(course.application(), c);
-  if (!IsEligible(results)) return errors::WishesNotEligible(application.name(), results);
-  course.Add(Decided(course.application(), results, c));
-  course.Plan();
+  AMIKECO_RETURN_IF_ERROR(course.JudgeAgain());
   if (NeedsAnotherPlace(application, command.wishes(), c)) course.Place();
+  return std::move(course).facts();
+}
+
+ApplicationFacts Decide(const v1::Application& application, const v1::AdoptProgrammeRequest& command,
+                        const Circumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(errors::CheckOperator(c.actor, c.programme));
+  AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kAdoptProgramme));
+  if (IsTheirOwn(application, c.actor.subject)) {
+    return errors::SecondPersonNeeded(c.actor.subject, application.name());
+  }
+  if (c.programme.version() <= application.programme_version()) {
+    FieldErrors wrong;
+    wrong.Add("version", absl::StrCat("must be later than ", application.programme_version(), ", on which ",
+                                      application.name(), " runs"));
+    return wrong.ToStatus();
+  }
+  v1::ApplicationFact adopted;
+  adopted.mutable_programme_adopted()->set_programme_version(c.programme.version());
+  adopted.mutable_programme_adopted()->set_by(c.actor.subject);
+  adopted.mutable_programme_adopted()->set_reason(command.reason());
+  *adopted.mutable_programme_adopted()->mutable_date() = ToDate(Today(c));
+  Course course(application, c);
+  course.Add(std::move(adopted));
+  AMIKECO_RETURN_IF_ERROR(course.JudgeAgain());
+  if (IsPastIntake(application)) course.Place();
   return std::move(course).facts();
 }
 
