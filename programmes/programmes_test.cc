@@ -74,7 +74,7 @@ TEST(Programmes, LoadsAllProgrammesThatShip) {
   EXPECT_THAT(names, testing::ElementsAre("programmes/ipa-exchange-inbound", "programmes/ipa-exchange-outbound"));
 }
 
-// A0-23, A0-24, A0-25, A0-26
+// A0-26
 TEST(Programmes, AskForTheSameClearanceInBothDirections) {
   const auto programmes = Programmes::Load("programmes");
   ASSERT_TRUE(programmes.ok()) << programmes.status();
