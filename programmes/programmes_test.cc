@@ -72,7 +72,7 @@ TEST(Programmes, LoadsAllProgrammesThatShip) {
                                           "programmes/ipet-fellowship"));
 }
 
-// A0-23, A0-24, A0-25, A0-26
+// A0-26
 TEST(Programmes, AskForTheSameClearanceInBothDirections) {
   const auto programmes = Programmes::Load("programmes");
   ASSERT_TRUE(programmes.ok()) << programmes.status();

@@ -68,6 +68,7 @@ std::vector<std::string> LinesOf(const std::string& file) {
   return lines;
 }
 
+// A4-15
 TEST(Lists, AllCountriesOfProjectsResolve) {
   const auto names = LinesOf("inl_project_countries.txt");
   if (names.empty()) GTEST_SKIP() << kLists << "inl_project_countries.txt is not there";
@@ -75,6 +76,7 @@ TEST(Lists, AllCountriesOfProjectsResolve) {
   for (const std::string& name : names) EXPECT_TRUE(Known().Resolve(name).ok()) << SentenceOf(name);
 }
 
+// A3-16
 TEST(Lists, AllCountriesOfCollegesResolve) {
   const auto names = LinesOf("college_assisted_countries.txt");
   if (names.empty()) GTEST_SKIP() << kLists << "college_assisted_countries.txt is not there";
@@ -104,6 +106,7 @@ TEST(Lists, AllSectionsResolveByBothOfTheirNames) {
 
 // --- Names that resolve.
 
+// A3-16: territories are known, too.
 TEST(Resolve, GivesCodeEnglishNameAndWhetherItIsACountry) {
   const auto scotland = Known().Resolve("Alba");
   ASSERT_TRUE(scotland.ok()) << scotland.status();
@@ -218,6 +221,7 @@ TEST(Resolve, TellsCountriesApartWhoseNamesAreAlike) {
 
 // --- History.
 
+// A3-16
 TEST(History, BothMacedoniasAreOneCountry) {
   ExpectAll({{"Macedonia", "MK"},
              {"North Macedonia", "MK"},

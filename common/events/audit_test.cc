@@ -333,6 +333,7 @@ class Tampering : public ::testing::Test {
   std::set<int64_t> numbers_;
 };
 
+// A5-04: what was written can be added to, and not changed unnoticed.
 TEST_F(Tampering, IsFoundAndLocatedWhateverItIs) {
   const uint64_t first_seed = TestSeed();
   const int64_t wanted = RunSize(10'000, 1'000'000);

@@ -64,6 +64,7 @@ TEST_F(ExecuteTest, WritesTheRecordAndItsFactsTogether) {
   ASSERT_THAT(History(), SizeIs(2));
 }
 
+// A5-04
 TEST_F(ExecuteTest, StampsEachFactWithWhoWhenWhereAndWhy) {
   ASSERT_TRUE(State(CallOf("r1"), "a").ok());
   ASSERT_TRUE(State(CallOf("r2"), "b").ok());

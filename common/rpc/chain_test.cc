@@ -171,6 +171,7 @@ TEST_F(ChainTest, AdmitAnswersAnUnknownMethodWithUnimplemented) {
   EXPECT_THAT(process_.metrics().Render(), Not(HasSubstr("Drop")));
 }
 
+// A3-09
 TEST_F(ChainTest, PermitNamesTheRolesThatAreNeeded) {
   Incoming call = GoodCall(kChange);
   call.metadata[2].second = "ROLE_OFFICER,ROLE_AUDITOR";

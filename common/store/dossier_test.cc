@@ -79,6 +79,7 @@ TEST_P(DossiersTest, GivesBackWhatWasPutLast) {
   EXPECT_EQ(Get("officers/1").value_or("?"), "Joan");
 }
 
+// A5-05
 TEST_P(DossiersTest, StoresNothingThatCanBeRead) {
   ASSERT_TRUE(Put("officers/1", "Jane Officer").ok());
   EXPECT_FALSE(absl::StrContains(Stored("dossier_entry", "officers/1|profile")->body, "Jane"));
@@ -93,6 +94,7 @@ TEST_P(DossiersTest, EachPersonHasAKeyThatUpdatesKeep) {
   EXPECT_EQ(Stored("dossier_key", "officers/1")->body, key);
 }
 
+// A5-05
 TEST_P(DossiersTest, IsErasedForGood) {
   ASSERT_TRUE(Put("officers/1", "Jane").ok());
   const std::string sealed = Stored("dossier_entry", "officers/1|profile")->body;

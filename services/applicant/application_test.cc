@@ -230,6 +230,7 @@ TEST(Decide, LetsAnEligibleApplicationOutOfIntakeOnlyWithAnEndorsement) {
   EXPECT_EQ(story.application.endorsement().endorser(), "people/eva");
 }
 
+// A0-03
 TEST(Decide, OpensMatchingAtOnceForAMemberWhoWasEndorsedBefore) {
   Story story(test::Endorsed(test::GoodMember()));
   ASSERT_TRUE(story.Submit().ok());
@@ -450,6 +451,7 @@ TEST(Decide, LeavesOverridesAndCancellationsToTheProgrammesOwnCoordinator) {
   EXPECT_EQ(ReasonOf(searching.Do(of_section, Complete("collect-wishes"))), "NOT_TASK_OWNER");
 }
 
+// A0-10
 TEST(Decide, LetsATaskBeCompletedByItsOwnerOnlyAndOnce) {
   Story story = StoryIn(App::STATE_IN_MATCHING);
   EXPECT_EQ(ReasonOf(story.Do(test::kOfficer, Complete("collect-wishes"))), "NOT_TASK_OWNER");
@@ -461,6 +463,7 @@ TEST(Decide, LetsATaskBeCompletedByItsOwnerOnlyAndOnce) {
   EXPECT_THAT(story.last, IsEmpty());
 }
 
+// A0-10
 TEST(Tick, TellsOfEachOverdueTaskOnce) {
   Story story = StoryIn(App::STATE_IN_MATCHING);
   EXPECT_EQ(ToTime(story.application.next_due()),
@@ -474,7 +477,7 @@ TEST(Tick, TellsOfEachOverdueTaskOnce) {
   EXPECT_THAT(story.last, IsEmpty());
 }
 
-// A5-04
+// A5-04, A0-08: an exception is explicit and dated.
 TEST(Decide, TakesAnOverrideFromASecondPersonAloneAndOfOverridableRulesAlone) {
   Story story;
   v1::SubmitApplicationRequest request = test::GoodRequest();
@@ -620,7 +623,7 @@ TEST(Follow, SuspendsARunningStayAndResumesItWithItsClearance) {
   EXPECT_THAT(FactNames(story.last), ElementsAre("clearance_noted", "stay_resumed"));
 }
 
-// A5-02
+// A5-02, A4-07
 TEST(Decide, StartsAStayOnlyOnItsDaysAndWithAClearanceThatHoldsNow) {
   Story story = StoryIn(App::STATE_CLEARED);
   story.now = Noon("2026-07-05");
@@ -717,6 +720,7 @@ TEST(Explain, SaysInEveryStateWhatIsAndWhatCanBeDone) {
   }
 }
 
+// A0-10
 TEST(Explain, NamesWhoOwesWhatByWhenSoonestFirst) {
   const Story story = StoryIn(App::STATE_AWAITING_ENDORSEMENT);
   const auto explanation = Explain(story.application, story.programme, Day("2026-03-05"));

@@ -1,12 +1,16 @@
 #include "services/applicant/eligibility.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "services/applicant/test_world.h"
 
@@ -131,6 +135,28 @@ TEST(Judge, DemandsOneDayMoreThanAFullYearOfMembership) {
   }
 }
 
+// A0-02
+TEST(FirstDayBeyond, IsTheDayAfterTheAnniversary) {
+  struct Case {
+    const char* since;
+    int years;
+    const char* first;
+  };
+  for (const Case& c : {
+           Case{"2024-02-29", 1, "2025-03-01"},  // the anniversary of a leap day is 28 February …
+           Case{"2024-02-29", 3, "2027-03-01"},
+           Case{"2024-02-29", 4, "2028-03-01"},  // … and 29 February where there is one
+           Case{"2096-02-29", 4, "2100-03-01"},  // no leap year
+           Case{"2023-02-28", 1, "2024-02-29"},
+           Case{"2027-02-28", 1, "2028-02-29"},
+           Case{"2027-03-01", 1, "2028-03-02"},
+           Case{"2025-12-31", 1, "2027-01-01"},
+           Case{"2025-04-30", 2, "2027-05-01"},
+       }) {
+    EXPECT_EQ(FormatDay(FirstDayBeyond(Day(c.since), c.years)), c.first) << c.since << " + " << c.years;
+  }
+}
+
 // A0-02: the reference date is the day of receipt, whatever the dates of the stay.
 TEST(Judge, CountsMembershipUpToReceiptAndNotUpToTheStay) {
   Applicant applicant;
@@ -157,11 +183,24 @@ TEST(Judge, CountsMembershipUpToTheFirstPossibleStartWhenTheProgrammeSaysSo) {
   EXPECT_FALSE(ResultOf(programme, applicant, "membership-tenure").holds());
 }
 
-// A2-05, A2-06, A2-07
+// A2-05, A2-06: of the three things that are closed to associates, the exchange.
 TEST(Judge, RefusesAssociatesForTheirClassAlone) {
   Applicant associate;
   associate.member.mutable_membership()->set_membership_class(programme::v1::MEMBERSHIP_CLASS_ASSOCIATE);
   EXPECT_THAT(Reasons(test::Inbound(), associate), ElementsAre("ASSOCIATE_MEMBER"));
+}
+
+// A2-07: nothing but a rule of class keeps an associate from taking part.
+TEST(Judge, TakesAnAssociateWhereAProgrammeAsksForNoClass) {
+  Programme programme = test::Inbound();
+  auto& rules = *programme.mutable_eligibility();
+  rules.erase(
+      std::remove_if(rules.begin(), rules.end(), [](const auto& rule) { return rule.has_class_of_membership(); }),
+      rules.end());
+  ASSERT_LT(programme.eligibility_size(), test::Inbound().eligibility_size());
+  Applicant associate;
+  associate.member.mutable_membership()->set_membership_class(programme::v1::MEMBERSHIP_CLASS_ASSOCIATE);
+  EXPECT_THAT(Reasons(programme, associate), IsEmpty());
 }
 
 // A2-08
@@ -250,6 +289,30 @@ TEST(Judge, CountsFourCalendarMonthsOfNoticeFromReceipt) {
   }
 }
 
+// A0-08: the first start that is late enough, for notice from the end of each kind of month; a day less is too short.
+TEST(Judge, CountsNoticeFromTheEndsOfMonths) {
+  struct Case {
+    const char* received;
+    const char* first;
+  };
+  for (const Case& c :
+       {Case{"2026-10-28", "2027-02-28"}, Case{"2026-10-29", "2027-02-28"}, Case{"2026-10-30", "2027-02-28"},
+        Case{"2026-11-01", "2027-03-01"}, Case{"2027-10-28", "2028-02-28"}, Case{"2027-10-29", "2028-02-29"},
+        Case{"2027-10-30", "2028-02-29"}, Case{"2027-11-01", "2028-03-01"}, Case{"2026-12-31", "2027-04-30"},
+        Case{"2027-01-31", "2027-05-31"}, Case{"2027-02-28", "2027-06-28"}, Case{"2028-02-29", "2028-06-29"},
+        Case{"2026-05-31", "2026-09-30"}, Case{"2026-07-31", "2026-11-30"}, Case{"2026-09-30", "2027-01-30"}}) {
+    Applicant applicant;
+    applicant.received = Day(c.received);
+    const auto holds_from = [&](absl::CivilDay start) {
+      *applicant.wishes.mutable_earliest_start() = ToDate(start);
+      *applicant.wishes.mutable_latest_end() = ToDate(start + 60);
+      return ResultOf(test::Inbound(), applicant, "notice").holds();
+    };
+    EXPECT_TRUE(holds_from(Day(c.first))) << c.received << " " << c.first;
+    EXPECT_FALSE(holds_from(Day(c.first) - 1)) << c.received << " " << c.first;
+  }
+}
+
 TEST(Judge, NamesTheFirstStartThatWouldDoAndThatAnExceptionIsPossible) {
   Applicant applicant;
   *applicant.wishes.mutable_earliest_start() = Date("2026-05-01");
@@ -279,6 +342,16 @@ TEST(Judge, WantsEveryCategoryOfCostAcknowledged) {
   const auto result = ResultOf(test::Inbound(), applicant, "own-expense");
   EXPECT_FALSE(result.holds());
   EXPECT_THAT(result.explanation(), HasSubstr("personal-travel, shopping"));
+}
+
+// A0-28: a section may help; whether it does decides nothing.
+TEST(Judge, LooksAtNoContributionOfTheSection) {
+  Applicant applicant;
+  const auto before = JudgeIn(test::Inbound(), applicant);
+  applicant.declarations.set_section_contribution("the section pays for the train");
+  const auto after = JudgeIn(test::Inbound(), applicant);
+  ASSERT_EQ(after.size(), before.size());
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i].SerializeAsString(), before[i].SerializeAsString());
 }
 
 // A0-14
@@ -326,6 +399,30 @@ TEST(Judge, LooksAtNeitherRankNorYearsOfService) {
         EXPECT_EQ(after[i].SerializeAsString(), before[i].SerializeAsString());
       }
     }
+  }
+}
+
+// Every field's name of a message and of the messages in it, as its words.
+void CollectFields(const google::protobuf::Descriptor* type, std::set<std::string>& seen,
+                   std::set<std::string>& words) {
+  if (!seen.insert(std::string(type->full_name())).second) return;
+  for (int i = 0; i < type->field_count(); ++i) {
+    for (const absl::string_view word : absl::StrSplit(type->field(i)->name(), '_')) words.emplace(word);
+    if (type->field(i)->message_type() != nullptr) CollectFields(type->field(i)->message_type(), seen, words);
+  }
+}
+
+// A2-04: what a candidate is made of, and what rules can ask for, has no place for them: nothing could be permuted.
+TEST(Candidate, HasNoFieldForSexRaceOrReligion) {
+  std::set<std::string> seen, words;
+  for (const auto* type : {v1::Member::descriptor(), v1::Wishes::descriptor(), v1::Declarations::descriptor(),
+                           programme::v1::EligibilityRule::descriptor(), programme::v1::PriorityTier::descriptor()}) {
+    CollectFields(type, seen, words);
+  }
+  EXPECT_THAT(words, testing::IsSupersetOf({"section", "duty", "language", "classes"}));  // it still finds fields
+  for (const char* forbidden : {"sex", "sexes", "gender", "genders", "race", "races", "ethnicity", "religion",
+                                "religions", "belief", "faith", "colour", "color", "orientation"}) {
+    EXPECT_EQ(words.count(forbidden), 0u) << forbidden;
   }
 }
 

@@ -87,6 +87,7 @@ TEST_F(ApplicantServiceTest, TakesAnApplicationThroughItsWholeLife) {
   ExpectFoldIsRecord<v1::Member, v1::MemberFact>(Members(), kMember);
 }
 
+// A3-09
 TEST_F(ApplicantServiceTest, ShowsRecordsToTheirPartiesAndToNobodyElse) {
   Register("M-17");
   Register("M-90", kOtherSection);
@@ -112,6 +113,7 @@ TEST_F(ApplicantServiceTest, ShowsRecordsToTheirPartiesAndToNobodyElse) {
       absl::IsNotFound(Ask<v1::Member>(kOtherSection, "GetMember", Named<v1::GetMemberRequest>(kMember)).status()));
 }
 
+// A3-09
 TEST_F(ApplicantServiceTest, RegistersOnlyForTheOwnSectionOrRegion) {
   v1::RegisterMemberRequest request;
   request.set_member_id("M-17");
@@ -127,6 +129,7 @@ TEST_F(ApplicantServiceTest, RegistersOnlyForTheOwnSectionOrRegion) {
   EXPECT_TRUE(absl::IsInvalidArgument(Ask<v1::Member>(kSection, "RegisterMember", request).status()));
 }
 
+// A0-03
 TEST_F(ApplicantServiceTest, LetsARegionEndorseItsMemberButNotAMemberHimself) {
   v1::RegisterMemberRequest request;
   request.set_member_id("M-17");
@@ -357,6 +360,7 @@ TEST_F(ApplicantServiceTest, KeepsThePersonOutOfRecordsFactsAndAnswers) {
   EXPECT_EQ(profile->family_name(), "Weberknecht-Canary");
 }
 
+// A5-05
 TEST_F(ApplicantServiceTest, ShowsAProfileToAnOperatorOnlyOnceTheMemberApplied) {
   Register("M-17");
   ASSERT_TRUE(Ask<v1::Member>(kOfficer, "RecordProfile", ProfileOf("Weber")).ok());
@@ -369,6 +373,7 @@ TEST_F(ApplicantServiceTest, ShowsAProfileToAnOperatorOnlyOnceTheMemberApplied) 
   EXPECT_TRUE(absl::IsNotFound(get(kOtherSection)));
 }
 
+// A5-05
 TEST_F(ApplicantServiceTest, ErasesThePersonForGoodButNotDuringAnApplication) {
   Register("M-17");
   ASSERT_TRUE(Ask<v1::Member>(kOfficer, "RecordProfile", ProfileOf("Weber")).ok());
@@ -430,6 +435,7 @@ TEST_F(ApplicantServiceTest, ListsByPartyStateProgrammeAndMemberInPages) {
       absl::IsInvalidArgument(Ask<v1::ListApplicationsResponse>(kSection, "ListApplications", wrong_token).status()));
 }
 
+// A0-03
 TEST_F(ApplicantServiceTest, LapsesWithoutEndorsementAndThenStaysLapsed) {
   Register("M-17");
   ASSERT_TRUE(Submit("A-1").ok());

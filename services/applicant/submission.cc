@@ -321,6 +321,8 @@ ApplicationFacts Decide(const v1::Application& application, const v1::SubmitAppl
 
 ApplicationFacts Decide(const v1::Application& application, const v1::Endorsement& endorsement, const Circumstance& c) {
   if (!IsPossible(application.state(), Event::kEndorse)) return Facts{};
+  // The last day is over, and the application lapses, whether time's door has been there already or not.
+  if (application.has_endorse_by() && Today(c) > ToDay(application.endorse_by())) return Facts{};
   Course course(application, c);
   course.Endorse(endorsement);
   course.Place();

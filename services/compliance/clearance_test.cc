@@ -585,10 +585,21 @@ TEST(Time, StatesEachOpenItemOnceOnItsDueDate) {
 }
 
 TEST(Time, CountsTheDaysOfTheProgrammesZone) {
-  Story story;
-  story.clearance.set_time_zone("America/New_York");
-  EXPECT_EQ(*NextDue(story.clearance),
-            absl::FromCivil(absl::CivilDay(2027, 1, 13), absl::UTCTimeZone()) + absl::Hours(5));
+  struct Case {
+    const char* zone;
+    const char* due;  // when 13 January begins there
+  };
+  for (const Case& c :
+       {Case{"UTC", "2027-01-13T00:00:00Z"}, Case{"America/New_York", "2027-01-13T05:00:00Z"},
+        Case{"Asia/Kathmandu", "2027-01-12T18:15:00Z"}, Case{"Pacific/Kiritimati", "2027-01-12T10:00:00Z"},
+        Case{"Pacific/Pago_Pago", "2027-01-13T11:00:00Z"}}) {
+    Story story;
+    story.clearance.set_time_zone(c.zone);
+    const absl::Time due = *NextDue(story.clearance);
+    EXPECT_EQ(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", due, absl::UTCTimeZone()), c.due) << c.zone;
+    EXPECT_EQ(Today(story.clearance, due), absl::CivilDay(2027, 1, 13)) << c.zone;
+    EXPECT_EQ(Today(story.clearance, due - absl::Seconds(1)), absl::CivilDay(2027, 1, 12)) << c.zone;
+  }
 }
 
 TEST(Lapses, SayWhatEndsWhen) {

@@ -246,6 +246,7 @@ TEST_F(ComplianceServiceTest, AsksOfficerAndHostSeparatelyAboutPictures) {  // A
   EXPECT_FALSE(Do(kOfficer, "RecordMediaConsent", Consent(v1::CONSENT_NO))->media_allowed());
 }
 
+// A3-09
 TEST_F(ComplianceServiceTest, LetsEachRoleDoItsOwnPartOnly) {
   ASSERT_TRUE(HearAgreed().ok());
   const auto code = [](const absl::StatusOr<Clearance>& answer) { return answer.status().code(); };

@@ -99,6 +99,7 @@ TEST(Participation, IsTheAgencysOwnToDecideOrACoordinatorsForIt) {
   EXPECT_TRUE(After(Closed(), opt_in, coordinator).participating());
 }
 
+// A5-03
 TEST(CheckOffer, SaysEverythingThatIsWrong) {
   v1::HostOffer offer = Offer("2027-02-01", "2027-01-01", -1);
   *offer.add_windows()->mutable_first_day() = Date("2027-01-01");
@@ -337,6 +338,7 @@ TEST(HomeHost, TakesOneOfficerAtATime_A0_21) {
   EXPECT_THAT(*Decide(home, FreeHome{"placements/1"}, kContact), IsEmpty());
 }
 
+// A0-21
 TEST(HomeHost, WithdrawsByItselfOrByACoordinatorAndOnce) {
   const v1::HomeHost home = Home();
   const Circumstance self{At("2026-10-01"), testing::HomeHostActor("members/H")};

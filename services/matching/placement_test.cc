@@ -296,6 +296,7 @@ TEST(Placement, DistinguishesWillingFromApprovedByCommand_A0_17) {
             errors::kWrongCommandStep.reason);
 }
 
+// A0-17
 TEST(Placement, KeepsTheCommandStepsThatTheInvitationWasMadeWith) {
   EXPECT_THAT(In("invited").invitations(0).command_steps(), ElementsAre("Captain", "Chief"));
 }
@@ -427,6 +428,33 @@ TEST(HomeStay, IsReportedMissingAtOnceWhenItIsLostAfterTheDeadline_A0_21) {
   const PlacementFacts facts = Ask(In("home-agreed"), LoseHome{"homeHosts/1"}, System("2027-02-15"));
   ASSERT_EQ(facts->size(), 2u);
   EXPECT_TRUE((*facts)[1].has_home_host_not_found());
+}
+
+// A0-21: days begin where the coordinator works, for the search for a home, an invitation's end and the stay.
+TEST(Placement, CountsDaysWhereTheCoordinatorWorks) {
+  struct Case {
+    const char* zone;
+    const char* first_of_february;
+  };
+  for (const Case& c :
+       {Case{"UTC", "2027-02-01T00:00:00Z"}, Case{"America/New_York", "2027-02-01T05:00:00Z"},
+        Case{"Asia/Kathmandu", "2027-01-31T18:15:00Z"}, Case{"Pacific/Kiritimati", "2027-01-31T10:00:00Z"},
+        Case{"Pacific/Pago_Pago", "2027-02-01T11:00:00Z"}}) {
+    Rules rules = testing::TestRules();
+    rules.zone = *ParseTimeZone(c.zone);
+    const absl::Time stay = absl::FromCivil(Day("2027-03-01"), rules.zone);
+    const auto agreed = Decide(In("approved"), Take(), By(kOfficer), rules);
+    ASSERT_TRUE(agreed.ok()) << agreed.status();
+    EXPECT_EQ(
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", ToTime(agreed->front().agreed().home_host_until()), absl::UTCTimeZone()),
+        c.first_of_february);
+    const auto invited = Decide(In("searching"), Choose(), System("2027-02-25"), rules);
+    ASSERT_TRUE(invited.ok()) << invited.status();
+    EXPECT_EQ(ToTime(invited->back().host_invited().expires()), stay) << c.zone;
+    EXPECT_TRUE(Decide(In("agreed"), AddLeg(), {stay - absl::Minutes(30), kCoordinator}, rules).ok()) << c.zone;
+    EXPECT_EQ(ReasonOf(Decide(In("agreed"), AddLeg(), {stay, kCoordinator}, rules).status()),
+              errors::kStayBegun.reason);
+  }
 }
 
 TEST(HomeStay, IsNotLookedForWhenTheOfficerWantsNone) {

@@ -77,6 +77,7 @@ TEST_F(RankingTest, ExcludesAHostThatDoesNotTakePartWhateverTheApplicantTyped_A0
   EXPECT_THAT(WhyNot(host), ElementsAre(v1::EXCLUSION_NOT_PARTICIPATING));
 }
 
+// A0-30: who comes in stays at a host of the country.
 TEST_F(RankingTest, ExcludesAHostOutsideTheProgrammesCountry) {
   v1::Host host = OpenHost("A");
   host.mutable_agency()->set_country("DE");

@@ -57,6 +57,7 @@ TEST_F(NotifyTest, FailsEMailWithoutAContactButNotTheInbox) {
   EXPECT_THAT(house_.Inbox(Officer()), SizeIs(1));
 }
 
+// A5-07
 TEST_F(NotifyTest, WritesInTheRecipientsLanguageAndZone) {
   ASSERT_TRUE(house_.SetContact(Officer(), "members/m1", "anna@polizei.example", "de-AT", "Europe/Vienna").ok());
   ASSERT_TRUE(house_.Submit().ok());
@@ -67,6 +68,7 @@ TEST_F(NotifyTest, WritesInTheRecipientsLanguageAndZone) {
   EXPECT_THAT(house_.Inbox(Section())[0].text().body(), HasSubstr("Dear colleague"));
 }
 
+// A5-07
 TEST_F(NotifyTest, TellsAHostByItsTitleAndTheTimesByItsClock) {
   matching::v1::HostFact registered;
   registered.mutable_registered()->mutable_agency()->set_title("Albany Police Department");
@@ -115,6 +117,17 @@ TEST_F(NotifyTest, TellsHostAndHomeHostThatTheDatesChanged) {
   const Actor home{"members/h1", "sections/US", {options::v1::ROLE_HOME_HOST}};
   EXPECT_THAT(house_.Inbox(home), SizeIs(2));
   EXPECT_THAT(house_.Inbox(HostContact()), SizeIs(2));
+}
+
+// A0-21
+TEST_F(NotifyTest, TellsTheOfficerToBookHotelAndCarAtOwnCostWhenNoHomeIsFound) {
+  ASSERT_TRUE(house_.Submit().ok());
+  ASSERT_TRUE(house_.Tell("placements/a1", house_.Invitation()).ok());
+  matching::v1::PlacementFact none;
+  none.mutable_home_host_not_found()->set_application("applications/a1");
+  ASSERT_TRUE(house_.Tell("placements/a1", none).ok());
+  EXPECT_THAT(house_.Inbox(Officer())[0].text().body(),
+              AllOf(HasSubstr("book a hotel"), HasSubstr("rental car"), HasSubstr("own cost")));
 }
 
 TEST_F(NotifyTest, WaitsForTheSubmissionBeforeItTellsOfWhatFollowed) {
@@ -192,6 +205,7 @@ TEST_F(NotifyTest, MakesOneMessageOfAnEventThatIsDeliveredTwice) {
   EXPECT_THAT(house_.Inbox(HostContact()), SizeIs(1));
 }
 
+// A5-07
 TEST_F(NotifyTest, MakesOneMessageOfAnEventThatIsDeliveredConcurrently) {
   ASSERT_TRUE(house_.Submit().ok());
   const auto event = house_.Event("placements/a1", house_.Invitation());
@@ -208,6 +222,7 @@ TEST_F(NotifyTest, MakesOneMessageOfAnEventThatIsDeliveredConcurrently) {
   EXPECT_THAT(house_.Inbox(HostContact()), SizeIs(1));
 }
 
+// A5-07
 TEST_F(NotifyTest, MakesOneMessageOfAnEventThatIsDeliveredAgainAfterACrash) {
   ASSERT_TRUE(house_.Submit().ok());
   const auto event = house_.Event("placements/a1", house_.Invitation());
@@ -339,6 +354,7 @@ TEST_F(NotifyTest, RefusesCardsThatCannotBe) {
             "INVALID_FIELDS");
 }
 
+// A5-05
 TEST_F(NotifyTest, ErasesContactAndTextsForGood) {
   const auto set = house_.SetContact(Officer(), "members/m1", "anna@polizei.example");
   ASSERT_TRUE(house_.Submit().ok());
@@ -361,6 +377,7 @@ TEST_F(NotifyTest, ErasesContactAndTextsForGood) {
   EXPECT_TRUE(house_.Inbox(Officer())[0].erased());
 }
 
+// A5-05
 TEST_F(NotifyTest, ErasesWhoIsErasedElsewhere) {
   ASSERT_TRUE(house_.SetContact(Officer(), "members/m1", "anna@polizei.example").ok());
   ASSERT_TRUE(house_.Submit().ok());
@@ -373,6 +390,7 @@ TEST_F(NotifyTest, ErasesWhoIsErasedElsewhere) {
   EXPECT_EQ(house_.Call<v1::Contact>(Officer(), "GetContact", get).status().code(), absl::StatusCode::kNotFound);
 }
 
+// A5-05
 TEST_F(NotifyTest, KeepsNoPersonalDataOutsideOfDossiers) {
   ASSERT_TRUE(house_.SetContact(Officer(), "members/m1", "anna.secret@polizei.example").ok());
   ASSERT_TRUE(house_.Submit().ok());

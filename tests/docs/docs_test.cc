@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/docs/tool.h"
+
 namespace {
 
 using ::testing::HasSubstr;
@@ -72,6 +74,13 @@ TEST(Documents, TellOfEveryMetricThereIsAndOfNoOther) {
 TEST(Documents, ShowTheServiceConfigThatTheSamplesUse) {
   EXPECT_THAT(TextOf("docs/partner-guide.md"),
               HasSubstr("```json\n" + TextOf("samples/service_config.json") + "```\n"));
+}
+
+TEST(Documents, TellWhichTestsShowEachRequirement) {
+  const amikeco::Ran printed = amikeco::RunTool({"tools/requirements"});
+  ASSERT_EQ(printed.code, 0) << printed.output;
+  // Not EXPECT_EQ: that would print both.
+  EXPECT_TRUE(TextOf("docs/requirements.md") == printed.output) << "tools/requirements > docs/requirements.md";
 }
 
 bool HasFiles(const std::filesystem::path& folder) {
