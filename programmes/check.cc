@@ -20,6 +20,7 @@
 namespace amikeco {
 namespace {
 
+using programme::v1::AfterStay;
 using programme::v1::Applicants;
 using programme::v1::ComplianceItem;
 using programme::v1::EligibilityRule;
@@ -378,9 +379,87 @@ void CheckFunding(const Programme& programme, FieldErrors& wrong) {
   if (AsksForCosts(programme) && funding.cost_categories().empty()) {
     wrong.Add("funding.cost_categories", "is empty, yet a rule asks to acknowledge costs; list what is to be paid");
   }
-  if (programme.after_stay().report_days() < 0) {
-    wrong.Add("after_stay.report_days", "must not be negative; 0 asks for no report");
+}
+
+void CheckPhases(const AfterStay& after, FieldErrors& wrong) {
+  Ids ids(wrong);
+  for (int i = 0; i < after.phases_size(); ++i) {
+    const AfterStay::Phase& phase = after.phases(i);
+    const std::string field = absl::StrCat("after_stay.phases[", i, "]");
+    ids.Add(absl::StrCat(field, ".id"), phase.id());
+    if (phase.title().empty()) wrong.Add(absl::StrCat(field, ".title"), "is missing; people are shown it");
+    if (phase.days() < 1) wrong.Add(absl::StrCat(field, ".days"), "must be 1 or more");
+    const bool named =
+        absl::StartsWith(phase.partner(), "organisations/") || absl::StartsWith(phase.partner(), "hosts/");
+    if (phase.kind() == AfterStay::Phase::PARTNER_KIND_UNSPECIFIED) {
+      wrong.Add(absl::StrCat(field, ".kind"), "is missing, as in PARTNER_KIND_ACADEMIC");
+    } else if (phase.kind() == AfterStay::Phase::PARTNER_KIND_POLICE_HOST && !phase.partner().empty()) {
+      wrong.Add(absl::StrCat(field, ".partner"), "must be left out: it is the host that matching finds");
+    } else if (phase.kind() != AfterStay::Phase::PARTNER_KIND_POLICE_HOST && !named) {
+      wrong.Add(absl::StrCat(field, ".partner"), "must name who has the officers, as in organisations/my-university");
+    }
   }
+}
+
+void CheckEvaluation(const AfterStay::Evaluation& evaluation, FieldErrors& wrong) {
+  if (evaluation.days() < 1) wrong.Add("after_stay.evaluation.days", "must be 1 or more");
+  const options::v1::Role evaluator = evaluation.evaluator();
+  if (evaluator != options::v1::ROLE_OFFICER && evaluator != options::v1::ROLE_ENDORSER &&
+      evaluator != options::v1::ROLE_COORDINATOR) {
+    wrong.Add("after_stay.evaluation.evaluator", "must be ROLE_OFFICER, ROLE_ENDORSER or ROLE_COORDINATOR");
+  }
+  Ids ids(wrong);
+  for (int i = 0; i < evaluation.questions_size(); ++i) {
+    const std::string field = absl::StrCat("after_stay.evaluation.questions[", i, "]");
+    ids.Add(absl::StrCat(field, ".id"), evaluation.questions(i).id());
+    if (evaluation.questions(i).title().empty()) {
+      wrong.Add(absl::StrCat(field, ".title"), "is missing; people are asked it");
+    }
+  }
+  if (evaluation.questions().empty()) wrong.Add("after_stay.evaluation", "asks nothing; add questions");
+}
+
+// What builds on a step needs that step.
+void CheckOrderOfSteps(const AfterStay& after, FieldErrors& wrong) {
+  if (after.implementation_days() > 0 && !after.has_change_proposal()) {
+    wrong.Add("after_stay.implementation_days", "needs something to implement; add change_proposal");
+  }
+  if (after.implementation_days() > 0 && after.return_days() <= 0) {
+    wrong.Add("after_stay.implementation_days", "begins only after the recorded return; add return_days");
+  }
+  absl::string_view mentors = after.mentor_programme();
+  if (mentors.empty()) return;
+  if (!absl::ConsumePrefix(&mentors, "programmes/") || !IsHyphenated(mentors)) {
+    wrong.Add("after_stay.mentor_programme", "must name a programme, as in programmes/my-mentors");
+  }
+  if (after.implementation_days() <= 0) {
+    wrong.Add("after_stay.mentor_programme", "needs an implementation to help with; add implementation_days");
+  }
+}
+
+void CheckAfterStay(const AfterStay& after, FieldErrors& wrong) {
+  const auto not_negative = [&](const char* field, int days) {
+    if (days < 0) wrong.Add(absl::StrCat("after_stay.", field), "must not be negative; 0 leaves it out");
+  };
+  not_negative("report_days", after.report_days());
+  not_negative("return_days", after.return_days());
+  not_negative("implementation_days", after.implementation_days());
+  CheckPhases(after, wrong);
+  Ids modules(wrong);
+  for (int i = 0; i < after.modules_size(); ++i) {
+    const std::string field = absl::StrCat("after_stay.modules[", i, "]");
+    modules.Add(absl::StrCat(field, ".id"), after.modules(i).id());
+    if (after.modules(i).title().empty()) wrong.Add(absl::StrCat(field, ".title"), "is missing; people are shown it");
+  }
+  Ids topics(wrong);
+  for (int i = 0; i < after.change_proposal().topics_size(); ++i) {
+    topics.Add(absl::StrCat("after_stay.change_proposal.topics[", i, "]"), after.change_proposal().topics(i));
+  }
+  if (after.has_change_proposal() && after.change_proposal().topics().empty()) {
+    wrong.Add("after_stay.change_proposal", "has no topic, so nothing could be submitted; add topics");
+  }
+  if (after.has_evaluation()) CheckEvaluation(after.evaluation(), wrong);
+  CheckOrderOfSteps(after, wrong);
 }
 
 // The facts that a notice can be about: all that the services which run programmes state.
@@ -432,6 +511,7 @@ absl::Status CheckProgramme(const Programme& programme) {
   CheckMatching(programme.matching(), wrong);
   CheckCompliance(programme, wrong);
   CheckFunding(programme, wrong);
+  CheckAfterStay(programme.after_stay(), wrong);
   CheckNotices(programme, wrong);
   return wrong.ToStatus();
 }

@@ -60,6 +60,33 @@ int LineOf(const std::string& text) {
   return 1 + static_cast<int>(std::count(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
+// Every mistake in the steps of a stay and after it is told, with its field.
+TEST(Programmes, RefusesStepsThatContradictEachOther) {
+  const Folder folder("after_stay { report_days: 30 }", R"(after_stay {
+    return_days: -1
+    phases { id: "University" kind: PARTNER_KIND_ACADEMIC days: 7 }
+    phases { id: "police" title: "Police" kind: PARTNER_KIND_POLICE_HOST partner: "hosts/X" }
+    modules { id: "law" title: "Law" }
+    modules { id: "law" }
+    change_proposal {}
+    implementation_days: 180
+    evaluation { evaluator: ROLE_HOST_CONTACT }
+    mentor_programme: "mentors"
+  })");
+  for (const char* field :
+       {"after_stay.return_days", "after_stay.phases[0].id", "after_stay.phases[0].title",
+        "after_stay.phases[0].partner", "after_stay.phases[1].partner", "after_stay.phases[1].days",
+        "after_stay.modules[1].id", "after_stay.modules[1].title", "after_stay.change_proposal: has no topic",
+        "after_stay.implementation_days: begins only after", "after_stay.evaluation.days",
+        "after_stay.evaluation.evaluator", "after_stay.evaluation: asks nothing", "after_stay.mentor_programme"}) {
+    EXPECT_THAT(folder.Refusal(), HasSubstr(field));
+  }
+  const Folder alone("after_stay { report_days: 30 }", "after_stay { return_days: 9 implementation_days: 180 }");
+  EXPECT_THAT(alone.Refusal(), HasSubstr("add change_proposal"));
+  const Folder mentors("after_stay { report_days: 30 }", "after_stay { mentor_programme: \"programmes/mentors\" }");
+  EXPECT_THAT(mentors.Refusal(), HasSubstr("add implementation_days"));
+}
+
 // A5-01
 TEST(Programmes, LoadsAllProgrammesThatShip) {
   const auto programmes = Programmes::Load("programmes");

@@ -8,6 +8,7 @@
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "services/applicant/errors.h"
+#include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -46,12 +47,7 @@ ApplicationFacts Decide(const v1::Application& application, const v1::CompleteTa
                         const Circumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kCompleteTask));
   AMIKECO_ASSIGN_OR_RETURN(const v1::Task task, FindTask(application, command.task()));
-  const bool owner = task.owner() != options::v1::ROLE_COORDINATOR && c.actor.Has(task.owner());
-  if (!owner && !errors::CheckOperator(c.actor, c.programme).ok()) {
-    return Error(errors::kNotTaskOwner,
-                 absl::StrCat("The task ", task.id(), " is owed by ", options::v1::Role_Name(task.owner()), "."),
-                 {{"task", task.id()}, {"owner", options::v1::Role_Name(task.owner())}});
-  }
+  AMIKECO_RETURN_IF_ERROR(errors::CheckOwner(c.actor, c.programme, task.id(), task.owner()));
   if (task.done()) return Facts{};
   if (task.done_when() != programme::v1::TASK_TRIGGER_UNSPECIFIED) {
     return Error(errors::kTaskCompletesItself,
@@ -108,20 +104,15 @@ ApplicationFacts Decide(const v1::Application& application, const v1::StartStayR
   fact.mutable_stay_started()->set_clearance(gate.clearance);
   fact.mutable_stay_started()->set_clearance_version(gate.version);
   *fact.mutable_stay_started()->mutable_date() = ToDate(Today(c));
-  return Facts{fact};
+  Facts facts{fact};
+  if (auto planned = PlanSteps(application, c)) facts.push_back(*std::move(planned));
+  return facts;
 }
 
 ApplicationFacts Decide(const v1::Application& application, const v1::EndStayRequest& command, const Circumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kEndStay));
-  return EndOfStay(std::min(Today(c), ToDay(application.placement().end())), c);
-}
-
-ApplicationFacts Decide(const v1::Application& application, const v1::SubmitReportRequest& command,
-                        const Circumstance& c) {
-  AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kSubmitReport));
-  v1::ApplicationFact fact;
-  *fact.mutable_closed()->mutable_date() = ToDate(Today(c));
-  return Facts{fact};
+  AMIKECO_RETURN_IF_ERROR(CheckStayComplete(application, c.programme));
+  return EndOfStay(application, std::min(Today(c), ToDay(application.placement().end())), c);
 }
 
 std::vector<v1::ApplicationFact> TasksDone(const v1::Application& application, programme::v1::TaskTrigger trigger,
@@ -132,19 +123,6 @@ std::vector<v1::ApplicationFact> TasksDone(const v1::Application& application, p
     if (!task.done() && task.done_when() == trigger) facts.push_back(Completed(task, c));
   }
   return facts;
-}
-
-std::vector<v1::ApplicationFact> EndOfStay(absl::CivilDay last_day, const Circumstance& c) {
-  v1::ApplicationFact ended;
-  *ended.mutable_stay_ended()->mutable_date() = ToDate(last_day);
-  const int report_days = c.programme.after_stay().report_days();
-  if (report_days > 0) {
-    *ended.mutable_stay_ended()->mutable_report_due() = ToDate(last_day + report_days);
-    return Facts{ended};
-  }
-  v1::ApplicationFact closed;
-  *closed.mutable_closed()->mutable_date() = ToDate(last_day);
-  return Facts{ended, closed};
 }
 
 }  // namespace amikeco::applicant

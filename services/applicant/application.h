@@ -1,7 +1,8 @@
 // Applications: the process itself. What follows from a command, from another service's fact and from time. Pure.
 //
 // Decisions are in submission.cc (up to the search for a place), application.cc (later commands) and follow.cc (facts
-// and time); the record folds in evolve.cc; what is possible when is in transitions.h alone.
+// and time), those about the steps of a stay and after it in after_stay.h and change_proposal.h; the record folds in
+// evolve.cc; what is possible when is in transitions.h alone.
 #ifndef AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 #define AMIKECO_SERVICES_APPLICANT_APPLICATION_H_
 
@@ -17,6 +18,7 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "common/base/actor.h"
+#include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
 
@@ -67,8 +69,6 @@ absl::Status CheckStart(const v1::Application& application, const Circumstance& 
 ApplicationFacts Decide(const v1::Application& application, const v1::StartStayRequest& command, const Circumstance& c,
                         const GateReading& gate);
 ApplicationFacts Decide(const v1::Application& application, const v1::EndStayRequest& command, const Circumstance& c);
-ApplicationFacts Decide(const v1::Application& application, const v1::SubmitReportRequest& command,
-                        const Circumstance& c);
 
 // What follows from a fact of the application's placement or clearance; nothing when it is stale: about an earlier
 // round, older than what is known, or not in the transition table for the state.
@@ -83,9 +83,6 @@ std::vector<v1::ApplicationFact> Tick(const v1::Application& application, const 
 // completes by itself, a person does.
 std::vector<v1::ApplicationFact> TasksDone(const v1::Application& application, programme::v1::TaskTrigger trigger,
                                            const Circumstance& c);
-
-// The stay is over on `last_day`: the report is owed, or nothing is.
-std::vector<v1::ApplicationFact> EndOfStay(absl::CivilDay last_day, const Circumstance& c);
 
 }  // namespace amikeco::applicant
 

@@ -61,14 +61,55 @@ inline constexpr ErrorName kNotYourProgramme{absl::StatusCode::kPermissionDenied
                                              "Ask the coordinator of the organisation that operates the programme."};
 inline constexpr ErrorName kOfferIsDecided{absl::StatusCode::kFailedPrecondition, kDomain, "OFFER_IS_DECIDED",
                                            "An offer is decided once; make a new one."};
+inline constexpr ErrorName kStepNotOwed{absl::StatusCode::kFailedPrecondition, kDomain, "STEP_NOT_OWED",
+                                        "Nothing to do: the programme does not ask for it, or it is done already. "
+                                        "ExplainApplication lists what is owed."};
+inline constexpr ErrorName kStayIncomplete{
+    absl::StatusCode::kFailedPrecondition, kDomain, "STAY_INCOMPLETE",
+    "Complete what open_steps names: phases and modules are recorded, the change proposal is submitted."};
+inline constexpr ErrorName kPhaseNotCurrent{absl::StatusCode::kFailedPrecondition, kDomain, "PHASE_NOT_CURRENT",
+                                            "Complete the phases in their order: first the current one."};
+inline constexpr ErrorName kProposalIncomplete{absl::StatusCode::kFailedPrecondition, kDomain, "PROPOSAL_INCOMPLETE",
+                                               "Call WriteProposal with what is missing, then submit."};
+inline constexpr ErrorName kProposalIsSubmitted{absl::StatusCode::kFailedPrecondition, kDomain, "PROPOSAL_IS_SUBMITTED",
+                                                "Wait for the review: only a proposal that was returned is revised."};
+inline constexpr ErrorName kProposalNotSubmitted{absl::StatusCode::kFailedPrecondition, kDomain,
+                                                 "PROPOSAL_NOT_SUBMITTED", "Submit the change proposal first."};
+inline constexpr ErrorName kMentorNotPossible{
+    absl::StatusCode::kFailedPrecondition, kDomain, "MENTOR_NOT_POSSIBLE",
+    "Mend what the reasons name, or apply without mentors_for; nothing was changed."};
+inline constexpr ErrorName kNotTheMember{absl::StatusCode::kPermissionDenied, kDomain, "NOT_THE_MEMBER",
+                                         "Have the member allow it: nobody else can."};
 
 // Everything above, for the catalogue in the docs.
 inline constexpr const ErrorName* kCatalogue[] = {
-    &kMemberExists,      &kApplicationExists,  &kHostingOfferExists,      &kNotYourSection,
-    &kMemberIsErased,    &kSecondPersonNeeded, &kActiveApplicationExists, &kNotPossibleInState,
-    &kWishesNotEligible, &kRuleNotOverridable, &kTaskCompletesItself,     &kNotTaskOwner,
-    &kNotTheDay,         &kNotCleared,         &kStartGateUnavailable,    &kNotYourHost,
-    &kNotYourProgramme,  &kOfferIsDecided,     &kNotYourRequest,
+    &kMemberExists,
+    &kApplicationExists,
+    &kHostingOfferExists,
+    &kNotYourSection,
+    &kMemberIsErased,
+    &kSecondPersonNeeded,
+    &kActiveApplicationExists,
+    &kNotPossibleInState,
+    &kWishesNotEligible,
+    &kRuleNotOverridable,
+    &kTaskCompletesItself,
+    &kNotTaskOwner,
+    &kNotTheDay,
+    &kNotCleared,
+    &kStartGateUnavailable,
+    &kNotYourHost,
+    &kNotYourProgramme,
+    &kOfferIsDecided,
+    &kStepNotOwed,
+    &kStayIncomplete,
+    &kPhaseNotCurrent,
+    &kProposalIncomplete,
+    &kProposalIsSubmitted,
+    &kProposalNotSubmitted,
+    &kMentorNotPossible,
+    &kNotTheMember,
+    &kNotYourRequest,
 };
 
 // "in matching", for people.
@@ -125,6 +166,28 @@ inline absl::Status CheckOperator(const Actor& actor, const programme::v1::Progr
   return Error(kNotYourProgramme,
                absl::StrCat("Only a coordinator of ", its_operator, " decides this for ", programme.name(), "."),
                {{"programme", programme.name()}, {"operator", its_operator}});
+}
+
+// Whoever owes a task may say that it is done, and the operator's coordinator.
+inline absl::Status CheckOwner(const Actor& actor, const programme::v1::Programme& programme, absl::string_view task,
+                               options::v1::Role owner) {
+  if (owner != options::v1::ROLE_COORDINATOR && actor.Has(owner)) return absl::OkStatus();
+  if (CheckOperator(actor, programme).ok()) return absl::OkStatus();
+  return Error(kNotTaskOwner, absl::StrCat("The task ", task, " is owed by ", options::v1::Role_Name(owner), "."),
+               {{"task", task}, {"owner", options::v1::Role_Name(owner)}});
+}
+
+inline absl::Status StepNotOwed(const v1::Application& application, absl::string_view command) {
+  return Error(kStepNotOwed, absl::StrCat(command, " is not owed for ", application.name(), "."),
+               {{"name", application.name()}, {"command", command}, {"programme", application.programme()}});
+}
+
+inline absl::Status StayIncomplete(absl::string_view application, const std::vector<std::string>& open_steps) {
+  const std::string open = absl::StrJoin(open_steps, ",");
+  return Error(
+      kStayIncomplete,
+      absl::StrCat("The stay of ", application, " is not complete; open: ", absl::StrJoin(open_steps, ", "), "."),
+      {{"name", application}, {"open_steps", open}});
 }
 
 // Without items nobody could be asked what is open.

@@ -1,10 +1,12 @@
-// How an application folds: one fact after the other.
+// How an application folds: one fact after the other. Facts about the steps of a stay and after it fold in
+// steps_evolve.cc.
 #include <algorithm>
 #include <utility>
 
 #include "absl/time/civil_time.h"
 #include "common/base/dates.h"
 #include "services/applicant/application.h"
+#include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant::v1 {
@@ -25,6 +27,7 @@ void Submit(Application& application, const ApplicationSubmitted& fact) {
   application.set_time_zone(fact.time_zone());
   *application.mutable_fellows() = fact.fellows();
   if (fact.has_assistance()) *application.mutable_assistance() = fact.assistance();
+  application.set_mentors_for(fact.mentors_for());
 }
 
 void Judge(Application& application, const EligibilityDecided& fact) {
@@ -157,6 +160,7 @@ absl::Time NextDue(const Application& application) {
   if (IsPossible(state, Event::kReportIsOverdue) && application.has_report_due() && !application.report_overdue()) {
     at(application.report_due());
   }
+  for (const DueStep& step : DueSteps(application)) at(step.due);
   if (IsPossible(state, Event::kTaskIsOverdue)) {
     for (const Task& task : application.tasks()) {
       if (!task.done() && !task.overdue()) at(task.due());
@@ -235,8 +239,8 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return application.set_report_overdue(true);
     case ApplicationFact::kTasksPlanned:
       return Plan(application, fact.tasks_planned());
-    case ApplicationFact::FACT_NOT_SET:
-      return;
+    default:
+      return FoldStep(application, fact);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
+#include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -28,13 +29,20 @@ std::string EndedSummary(const App& application, absl::string_view what) {
                       reason);
 }
 
+// "The stay is over; open: the report." for whatever is owed.
+std::string OwedSummary(absl::string_view so_far, const App& application, const programme::v1::Programme& programme) {
+  std::vector<std::string> open;
+  for (const OwedStep& step : Owed(application, programme)) open.push_back(step.what);
+  return absl::StrCat(so_far, " Open: ", absl::StrJoin(open, ", "), ".");
+}
+
 std::string StayWords(const App& application) {
   const std::string& host = application.placement().host();
   return absl::StrCat(host.empty() ? "" : absl::StrCat("at ", host, " "), "from ",
                       FormatDate(application.placement().start()), " to ", FormatDate(application.placement().end()));
 }
 
-std::string Summary(const App& application) {
+std::string Summary(const App& application, const programme::v1::Programme& programme) {
   switch (application.state()) {
     case App::STATE_AWAITING_ENDORSEMENT:
       return "The application is eligible and waits for the endorsement of section or region.";
@@ -60,7 +68,14 @@ std::string Summary(const App& application) {
     case App::STATE_SUSPENDED:
       return "The stay is suspended: what clearance rests on no longer holds.";
     case App::STATE_ENDED:
-      return "The stay is over; the report is owed.";
+      return HasSteps(programme) ? OwedSummary("The stay is over.", application, programme)
+                                 : "The stay is over; the report is owed.";
+    case App::STATE_RETURNED:
+      return OwedSummary("The officer is home again.", application, programme);
+    case App::STATE_IMPLEMENTING:
+      return OwedSummary("The home agency carries the change proposal out.", application, programme);
+    case App::STATE_IMPLEMENTED:
+      return OwedSummary("The change proposal was carried out.", application, programme);
     case App::STATE_CLOSED:
       return "The application is closed; nothing is owed.";
     case App::STATE_WITHDRAWN:
@@ -100,20 +115,28 @@ class List {
   absl::CivilDay today_;
 };
 
-// "Liability waiver of the host agency (liability-waiver/1)": what people call it, and what commands do.
-std::string ItemWords(absl::string_view item, const programme::v1::Programme& programme) {
-  for (const programme::v1::ComplianceItem& asked : programme.compliance()) {
-    if (asked.id() == item.substr(0, item.find('/'))) return absl::StrCat(asked.title(), " (", item, ")");
-  }
-  return std::string(item);
-}
-
 // Whose the application is: the person's, or the organisation's.
 options::v1::Role ApplicantRole(const App& application) {
   return application.has_assistance() ? options::v1::ROLE_REQUESTER : options::v1::ROLE_OFFICER;
 }
 const std::string& ApplicantName(const App& application) {
   return application.has_assistance() ? application.assistance().requester() : application.member();
+}
+
+void AddSteps(const App& application, const programme::v1::Programme& programme, const std::vector<OwedStep>& steps,
+              List& list) {
+  for (const OwedStep& step : steps) {
+    const options::v1::Role owner = step.owner == options::v1::ROLE_OFFICER ? ApplicantRole(application) : step.owner;
+    list.Due(list.Add(step.what, owner, OwnerName(application, programme, owner)), step.due);
+  }
+}
+
+// "Liability waiver of the host agency (liability-waiver/1)": what people call it, and what commands do.
+std::string ItemWords(absl::string_view item, const programme::v1::Programme& programme) {
+  for (const programme::v1::ComplianceItem& asked : programme.compliance()) {
+    if (asked.id() == item.substr(0, item.find('/'))) return absl::StrCat(asked.title(), " (", item, ")");
+  }
+  return std::string(item);
 }
 
 // As compliance told it last; before it has spoken of any, what the programme asks for.
@@ -183,8 +206,10 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
       list.Add("The officer's answer", ApplicantRole(application), ApplicantName(application));
       return;
     case App::STATE_AGREED:
-    case App::STATE_SUSPENDED:
       return AddClearance(application, programme, clearance, list);
+    case App::STATE_SUSPENDED:
+      AddClearance(application, programme, clearance, list);
+      return AddSteps(application, programme, OwedByStay(application, programme), list);
     case App::STATE_CLEARED:
       list.Due(list.Add("The start of the stay", ApplicantRole(application), ApplicantName(application)),
                application.placement().start());
@@ -192,30 +217,14 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
     case App::STATE_STARTED:
       list.Due(list.Add("The end of the stay", ApplicantRole(application), ApplicantName(application)),
                application.placement().end());
-      return;
+      return AddSteps(application, programme, OwedByStay(application, programme), list);
     case App::STATE_ENDED:
-      list.Due(list.Add("The report", ApplicantRole(application), ApplicantName(application)),
-               application.report_due());
-      return;
+    case App::STATE_RETURNED:
+    case App::STATE_IMPLEMENTING:
+    case App::STATE_IMPLEMENTED:
+      return AddSteps(application, programme, Owed(application, programme), list);
     default:
       return;
-  }
-}
-
-std::string OwnerName(const App& application, const programme::v1::Programme& programme, options::v1::Role owner) {
-  switch (owner) {
-    case options::v1::ROLE_OFFICER:
-    case options::v1::ROLE_REQUESTER:
-      return ApplicantName(application);
-    case options::v1::ROLE_ENDORSER:
-      return application.section();
-    case options::v1::ROLE_COORDINATOR:
-      return programme.operator_organisation();
-    case options::v1::ROLE_HOST_CONTACT:
-    case options::v1::ROLE_COMMAND_APPROVER:
-      return application.placement().host();
-    default:
-      return "";
   }
 }
 
@@ -241,7 +250,7 @@ v1::ApplicationExplanation Explain(const App& application, const programme::v1::
   v1::ApplicationExplanation explanation;
   explanation.set_name(application.name());
   explanation.set_state(application.state());
-  explanation.set_summary(Summary(application));
+  explanation.set_summary(Summary(application, programme));
   *explanation.mutable_rule_results() = application.rule_results();
   List list(explanation, today);
   AddNextStep(application, programme, clearance, list);
@@ -249,8 +258,12 @@ v1::ApplicationExplanation Explain(const App& application, const programme::v1::
   std::stable_sort(explanation.mutable_waiting_for()->begin(), explanation.mutable_waiting_for()->end(), IsEarlier);
   for (const Event event :
        {Event::kTriage, Event::kAdoptProgramme, Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask,
-        Event::kStartStay, Event::kEndStay, Event::kSubmitReport, Event::kWithdraw, Event::kCancel}) {
-    if (IsPossible(application.state(), event)) explanation.add_possible_commands(std::string(NameOf(event)));
+        Event::kStartStay, Event::kEndStay, Event::kCompletePhase, Event::kCompleteModule, Event::kWriteProposal,
+        Event::kSubmitProposal, Event::kReviewProposal, Event::kRecordReturn, Event::kBeginImplementation,
+        Event::kCompleteImplementation, Event::kRecordEvaluation, Event::kSubmitReport, Event::kWithdraw,
+        Event::kCancel}) {
+    if (!IsPossible(application.state(), event) || !IsAskedFor(event, application, programme)) continue;
+    explanation.add_possible_commands(std::string(NameOf(event)));
   }
   return explanation;
 }

@@ -4,6 +4,7 @@
 
 #include "common/base/dates.h"
 #include "services/applicant/application.h"
+#include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -205,7 +206,7 @@ Facts Tick(const v1::Application& application, const Circumstance& c) {
   }
   const v1::PlacementNoted& placement = application.placement();
   const bool over = passed(placement.has_end(), placement.end());
-  if (IsPossible(state, Event::kStayIsOver) && over) return EndOfStay(ToDay(placement.end()), c);
+  if (IsPossible(state, Event::kStayIsOver) && over) return EndOfStay(application, ToDay(placement.end()), c);
   Facts facts;
   if (IsPossible(state, Event::kStayIsMissed) && over) {
     v1::StayMissed& missed = *facts.emplace_back().mutable_stay_missed();
@@ -222,6 +223,7 @@ Facts Tick(const v1::Application& application, const Circumstance& c) {
     *facts.emplace_back().mutable_report_overdue()->mutable_due() = application.report_due();
   }
   if (IsPossible(state, Event::kTaskIsOverdue)) TickTasks(application, c, facts);
+  TickSteps(application, c, facts);
   return facts;
 }
 

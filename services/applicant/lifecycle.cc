@@ -84,6 +84,7 @@ std::string LifecycleDocument() {
   document += Diagram();
   for (int number = 0; number < v1::Application::State_ARRAYSIZE; ++number) {
     const State state = static_cast<State>(number);
+    if (!v1::Application::State_IsValid(number)) continue;
     absl::StrAppend(&document, "\n## ", number == 0 ? "A new application" : NameOf(state), "\n\n", TableOf(state));
   }
   return document;

@@ -56,6 +56,7 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
   registered.set_region(command.region());
   *registered.mutable_membership() = command.membership();
   registered.set_duty_status(command.duty_status());
+  registered.set_agency(command.agency());
   *registered.mutable_at() = ToTimestamp(c.now);
   return std::vector{fact};
 }
@@ -63,8 +64,9 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
 MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& command, const MemberCircumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
   AMIKECO_RETURN_IF_ERROR(CheckMembership(command, member.section()));
+  const std::string& agency = command.agency().empty() ? member.agency() : command.agency();
   if (command.duty_status() == member.duty_status() && command.region() == member.region() &&
-      MessageDifferencer::Equals(command.membership(), member.membership())) {
+      agency == member.agency() && MessageDifferencer::Equals(command.membership(), member.membership())) {
     return std::vector<v1::MemberFact>{};
   }
   v1::MemberFact fact;
@@ -72,6 +74,7 @@ MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& 
   *changed.mutable_membership() = command.membership();
   changed.set_duty_status(command.duty_status());
   changed.set_region(command.region());
+  changed.set_agency(agency);
   return std::vector{fact};
 }
 
@@ -102,6 +105,21 @@ MemberFacts Decide(const v1::Member& member, const v1::EraseMemberRequest& comma
   return std::vector{fact};
 }
 
+MemberFacts Decide(const v1::Member& member, const v1::SetAlumniContactRequest& command, const MemberCircumstance& c) {
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  if (command.allowed() && c.actor.subject != member.name()) {
+    return Error(errors::kNotTheMember,
+                 absl::StrCat(c.actor.subject, " cannot allow that ", member.name(), " is contacted."),
+                 {{"subject", c.actor.subject}, {"member", member.name()}});
+  }
+  if (command.allowed() == member.alumni_contact()) return std::vector<v1::MemberFact>{};
+  v1::MemberFact fact;
+  fact.mutable_alumni_contact_set()->set_allowed(command.allowed());
+  fact.mutable_alumni_contact_set()->set_by(c.actor.subject);
+  *fact.mutable_alumni_contact_set()->mutable_date() = ToDate(absl::ToCivilDay(c.now, absl::UTCTimeZone()));
+  return std::vector{fact};
+}
+
 }  // namespace amikeco::applicant
 
 namespace amikeco::applicant::v1 {
@@ -124,6 +142,7 @@ Member Evolve(Member member, const MemberFact& fact) {
       member.set_region(fact.registered().region());
       *member.mutable_membership() = fact.registered().membership();
       member.set_duty_status(fact.registered().duty_status());
+      member.set_agency(fact.registered().agency());
       *member.mutable_register_time() = fact.registered().at();
       NameParties(member);
       break;
@@ -131,6 +150,7 @@ Member Evolve(Member member, const MemberFact& fact) {
       *member.mutable_membership() = fact.membership_changed().membership();
       member.set_duty_status(fact.membership_changed().duty_status());
       member.set_region(fact.membership_changed().region());
+      if (!fact.membership_changed().agency().empty()) member.set_agency(fact.membership_changed().agency());
       NameParties(member);
       break;
     case MemberFact::kEndorsed:
@@ -141,6 +161,11 @@ Member Evolve(Member member, const MemberFact& fact) {
       break;
     case MemberFact::kErased:
       *member.mutable_erase_time() = fact.erased().at();
+      member.clear_alumni_contact();
+      break;
+    case MemberFact::kAlumniContactSet:
+      member.set_alumni_contact(fact.alumni_contact_set().allowed());
+      *member.mutable_alumni_contact_since() = fact.alumni_contact_set().date();
       break;
     case MemberFact::FACT_NOT_SET:
       break;

@@ -26,6 +26,8 @@ MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& 
 MemberFacts Decide(const v1::Member& member, const v1::EndorseMemberRequest& command, const MemberCircumstance& c);
 MemberFacts Decide(const v1::Member& member, const v1::RecordProfileRequest& command, const MemberCircumstance& c);
 MemberFacts Decide(const v1::Member& member, const v1::EraseMemberRequest& command, const MemberCircumstance& c);
+// Only the member allows it; whoever may change the record may withdraw it.
+MemberFacts Decide(const v1::Member& member, const v1::SetAlumniContactRequest& command, const MemberCircumstance& c);
 
 }  // namespace amikeco::applicant
 

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/applicant/test_service.h"
+#include "services/applicant/test_steps.h"
 #include "services/applicant/transitions.h"
 #include "tests/support/seed.h"
 
@@ -99,13 +100,53 @@ bool IsRow(State from, State to) {
   return false;
 }
 
+// A random command about the steps of the stay or what follows it.
+absl::Status RandomStep(Dice& dice, test::Story& story) {
+  switch (dice.Below(11)) {
+    case 0:
+      return story.Do(kCoordinator, test::PhaseDone(dice.Of<std::string>({"academic", "police", "beach"})));
+    case 1:
+      return story.Do(test::kHostContact, test::ModuleDone(dice.Of<std::string>({"rule-of-law", "community-service"})));
+    case 2:
+      return story.Do(kOfficer, test::GoodProposal());
+    case 3:
+      return story.Do(kOfficer, v1::SubmitProposalRequest());
+    case 4:
+      return story.Do(kCoordinator, dice.OneIn(2) ? test::Revise() : test::Accept());
+    case 5:
+      return story.Do(kOfficer, v1::RecordReturnRequest());
+    case 6:
+      return story.Do(kSection, v1::BeginImplementationRequest());
+    case 7:
+      return story.Do(kSection, v1::CompleteImplementationRequest());
+    case 8:
+      return story.Do(kSection, test::GoodEvaluation());
+    default:
+      return story.Do(kOfficer, v1::SubmitReportRequest());
+  }
+}
+
+// The programme asks for some of the steps.
+programme::v1::Programme RandomProgramme(Dice& dice) {
+  programme::v1::Programme programme = dice.OneIn(3) ? test::Inbound() : test::Fellowship();
+  programme::v1::AfterStay& asked = *programme.mutable_after_stay();
+  if (dice.OneIn(4)) asked.clear_phases();
+  if (dice.OneIn(4)) asked.clear_modules();
+  if (dice.OneIn(4)) asked.clear_report_days();
+  if (dice.OneIn(4)) asked.clear_evaluation();
+  if (dice.OneIn(4)) asked.clear_implementation_days();
+  if (asked.implementation_days() == 0 && dice.OneIn(3)) asked.clear_return_days();
+  if (asked.implementation_days() == 0 && dice.OneIn(3)) asked.clear_change_proposal();
+  return programme;
+}
+
 class PureStory : public testing::TestWithParam<int> {};
 
 TEST_P(PureStory, FoldsToItsRecordAndTakesOnlyStepsOfTheTable) {
   Dice dice(TestSeed() + static_cast<unsigned>(GetParam()));
-  test::Story story(dice.OneIn(2) ? test::GoodMember() : test::Endorsed(test::GoodMember()));
+  test::Story story(dice.OneIn(2) ? test::GoodMember() : test::Endorsed(test::GoodMember()), RandomProgramme(dice));
   const auto today = [&] { return Today(story.At(kOfficer)); };
-  for (int step = 0; step < 60; ++step) {
+  for (int step = 0; step < 100; ++step) {
     const State before = story.state();
     story.now += absl::Hours(dice.Below(dice.OneIn(10) ? 900 : 60));
     v1::ChangeWishesRequest wishes;
@@ -114,7 +155,7 @@ TEST_P(PureStory, FoldsToItsRecordAndTakesOnlyStepsOfTheTable) {
     override_rule.set_rule(dice.Of<std::string>({"notice", "stay-length", "duty"}));
     v1::CompleteTaskRequest task;
     task.set_task("collect-wishes");
-    switch (dice.Below(18)) {
+    switch (dice.Below(24)) {
       case 0: {
         auto request = test::GoodRequest();
         *request.mutable_wishes() = RandomWishes(dice, today());
@@ -158,10 +199,20 @@ TEST_P(PureStory, FoldsToItsRecordAndTakesOnlyStepsOfTheTable) {
       case 13:
         story.Hear(RandomClearanceFact(dice));
         break;
+      case 14:
+      case 15:
+      case 16:
+      case 17:
+      case 18:
+      case 19:
+        (void)RandomStep(dice, story);
+        break;
       default:
         story.Hear(NextPlacementFact(story.application, today()));
         break;
     }
+    const bool closed = story.state() == App::STATE_CLOSED;
+    EXPECT_TRUE(!closed || Owed(story.application, story.programme).empty());
     EXPECT_TRUE(IsRow(before, story.state())) << App::State_Name(before) << " to " << App::State_Name(story.state());
     App folded;
     for (const auto& fact : story.history) folded = Evolve(std::move(folded), fact);

@@ -1,7 +1,6 @@
 #include "services/applicant/service.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +8,7 @@
 #include "common/base/dates.h"
 #include "common/base/steady.h"
 #include "common/events/execute.h"
+#include "services/applicant/change.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/eligibility.h"
 #include "services/applicant/errors.h"
@@ -34,25 +34,6 @@ std::string ApplicationOf(absl::string_view subject) {
   return absl::StrCat("applications/", subject.substr(subject.find('/') + 1));
 }
 
-std::string ReportOf(absl::string_view application) { return absl::StrCat(application, "/report"); }
-
-// In whose dossier what is written of the application lies: the member's, or its own where an organisation applied.
-const std::string& DossierOf(const Application& application) {
-  return application.member().empty() ? application.name() : application.member();
-}
-
-// Whose application it is, of a cohort all; none of an organisation's.
-absl::StatusOr<std::vector<v1::Member>> PersonsOf(Reader& reader, const Application& application) {
-  std::vector<std::string> names(application.fellows().begin(), application.fellows().end());
-  if (names.empty() && !application.member().empty()) names.push_back(application.member());
-  std::vector<v1::Member> persons;
-  for (const std::string& name : names) {
-    AMIKECO_ASSIGN_OR_RETURN(auto person, Members().Get(reader, name));
-    persons.push_back(std::move(person.value));
-  }
-  return persons;
-}
-
 // The persons that a request names, as far as the actor may see them.
 template <typename Request>
 absl::StatusOr<std::vector<v1::Member>> Named(Reader& reader, const Request& request, const Actor& actor) {
@@ -73,12 +54,6 @@ absl::StatusOr<std::string> FindActive(Reader& reader, absl::string_view member,
   return found.empty() ? std::string() : found.front().name;
 }
 
-// A unique key stands for the one place per member and programme; it also holds when two commands race.
-absl::Status NameConflict(absl::Status status, const Application& application) {
-  if (status.code() != absl::StatusCode::kAlreadyExists) return status;
-  return errors::ActiveApplicationExists(application.member(), application.programme());
-}
-
 }  // namespace
 
 absl::StatusOr<const Programme*> ApplicantService::ProgrammeOf(const Application& application) const {
@@ -87,33 +62,6 @@ absl::StatusOr<const Programme*> ApplicantService::ProgrammeOf(const Application
 
 std::string ApplicantService::NameFor(absl::string_view collection, const std::string& id) const {
   return absl::StrCat(collection, "/", id.empty() ? in_.ids.Next() : id);
-}
-
-template <typename Request>
-absl::StatusOr<const Programme*> ApplicantService::ProgrammeFor(const Application& application,
-                                                                const Request& request) const {
-  if constexpr (std::is_same_v<Request, v1::AdoptProgrammeRequest>) {
-    return in_.programmes.Find(application.programme(), request.version());
-  } else {
-    return ProgrammeOf(application);
-  }
-}
-
-template <typename Request>
-absl::StatusOr<Application> ApplicantService::Change(Transaction& tx, const Call& call, const Request& request) {
-  AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
-  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeFor(application.value, request));
-  AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(tx, application.value));
-  const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
-  AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
-  AMIKECO_RETURN_IF_ERROR(
-      NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
-  return Answer(application);
-}
-
-template <typename Request>
-absl::StatusOr<Application> ApplicantService::ChangeAndAnswer(Call& call, const Request& request) {
-  return Execute<Application>(in_.store, call, [&](Transaction& tx) { return Change(tx, call, request); });
 }
 
 absl::StatusOr<Application> ApplicantService::Read(absl::string_view name, const Actor& actor) {
@@ -161,6 +109,7 @@ absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& 
     AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, person.name(), request.programme()));
     if (!active.empty()) return errors::ActiveApplicationExists(person.name(), active);
   }
+  if (!persons.empty()) AMIKECO_RETURN_IF_ERROR(MayMentor(reader, call.actor, request, persons[0]));
   return application;
 }
 
@@ -179,6 +128,7 @@ absl::StatusOr<Application> ApplicantService::SubmitApplication(Call& call,
     AMIKECO_ASSIGN_OR_RETURN(auto application, NewApplication(tx, call, request, facts));
     AMIKECO_RETURN_IF_ERROR(
         NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
+    AMIKECO_RETURN_IF_ERROR(NominateMentor(tx, application.value, OriginHere(call)));
     return Answer(application);
   });
 }
@@ -334,27 +284,15 @@ absl::StatusOr<Application> ApplicantService::StartStay(Call& call, const v1::St
 }
 
 absl::StatusOr<Application> ApplicantService::SubmitReport(Call& call, const v1::SubmitReportRequest& request) {
-  return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
-    AMIKECO_ASSIGN_OR_RETURN(Application application, Change(tx, call, request));
-    v1::Report report;
-    report.set_name(application.name());
-    report.set_text(request.text());
-    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, DossierOf(application), ReportOf(application.name()), report));
-    return application;
-  });
+  v1::Report report;
+  report.set_name(request.name());
+  report.set_text(request.text());
+  return ChangeAndFile(call, request, "report", report);
 }
 
 absl::StatusOr<v1::Report> ApplicantService::GetReport(Call& call, const v1::GetReportRequest& request) {
-  return Query<v1::Report>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::Report> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
-    AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(reader, application.value));
-    if (!persons.empty() && persons[0].has_erase_time()) return errors::MemberIsErased(persons[0].name());
-    v1::Report report;
-    AMIKECO_ASSIGN_OR_RETURN(
-        const bool there, in_.dossiers.Read(reader, DossierOf(application.value), ReportOf(application.name), report));
-    if (!there) return NotFound(ReportOf(application.name));
-    return report;
-  });
+  return Query<v1::Report>(
+      in_.store, [&](Reader& reader) { return ReadFiled<v1::Report>(reader, call.actor, request.name(), "report"); });
 }
 
 absl::StatusOr<Programme> ApplicantService::GetProgramme(Call& call, const v1::GetProgrammeRequest& request) {
@@ -429,6 +367,21 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("EndStay", service, &ApplicantService::EndStay)
       .Method("SubmitReport", service, &ApplicantService::SubmitReport)
       .Method("GetReport", service, &ApplicantService::GetReport)
+      .Method("GetStayProgress", service, &ApplicantService::GetStayProgress)
+      .Method("CompletePhase", service, &ApplicantService::CompletePhase)
+      .Method("CompleteModule", service, &ApplicantService::CompleteModule)
+      .Method("WriteProposal", service, &ApplicantService::WriteProposal)
+      .Method("SubmitProposal", service, &ApplicantService::SubmitProposal)
+      .Method("ReviewProposal", service, &ApplicantService::ReviewProposal)
+      .Method("GetProposal", service, &ApplicantService::GetProposal)
+      .Method("RecordReturn", service, &ApplicantService::RecordReturn)
+      .Method("BeginImplementation", service, &ApplicantService::BeginImplementation)
+      .Method("CompleteImplementation", service, &ApplicantService::CompleteImplementation)
+      .Method("RecordEvaluation", service, &ApplicantService::RecordEvaluation)
+      .Method("GetEvaluation", service, &ApplicantService::GetEvaluation)
+      .Method("ListCompletedAssignments", service, &ApplicantService::ListCompletedAssignments)
+      .Method("SetAlumniContact", service, &ApplicantService::SetAlumniContact)
+      .Method("ListAlumni", service, &ApplicantService::ListAlumni)
       .Method("OfferToHost", service, &ApplicantService::OfferToHost)
       .Method("DecideHostingOffer", service, &ApplicantService::DecideHostingOffer)
       .Method("GetHostingOffer", service, &ApplicantService::GetHostingOffer)

@@ -65,6 +65,24 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Application> SubmitReport(Call& call, const v1::SubmitReportRequest& request);
   absl::StatusOr<v1::Report> GetReport(Call& call, const v1::GetReportRequest& request);
 
+  absl::StatusOr<v1::StayProgress> GetStayProgress(Call& call, const v1::GetStayProgressRequest& request);
+  absl::StatusOr<v1::StayProgress> CompletePhase(Call& call, const v1::CompletePhaseRequest& request);
+  absl::StatusOr<v1::StayProgress> CompleteModule(Call& call, const v1::CompleteModuleRequest& request);
+  absl::StatusOr<v1::Application> WriteProposal(Call& call, const v1::WriteProposalRequest& request);
+  absl::StatusOr<v1::Application> SubmitProposal(Call& call, const v1::SubmitProposalRequest& request);
+  absl::StatusOr<v1::Application> ReviewProposal(Call& call, const v1::ReviewProposalRequest& request);
+  absl::StatusOr<v1::ProposalText> GetProposal(Call& call, const v1::GetProposalRequest& request);
+  absl::StatusOr<v1::Application> RecordReturn(Call& call, const v1::RecordReturnRequest& request);
+  absl::StatusOr<v1::Application> BeginImplementation(Call& call, const v1::BeginImplementationRequest& request);
+  absl::StatusOr<v1::Application> CompleteImplementation(Call& call, const v1::CompleteImplementationRequest& request);
+  absl::StatusOr<v1::Application> RecordEvaluation(Call& call, const v1::RecordEvaluationRequest& request);
+  absl::StatusOr<v1::EvaluationText> GetEvaluation(Call& call, const v1::GetEvaluationRequest& request);
+
+  absl::StatusOr<v1::ListCompletedAssignmentsResponse> ListCompletedAssignments(
+      Call& call, const v1::ListCompletedAssignmentsRequest& request);
+  absl::StatusOr<v1::Member> SetAlumniContact(Call& call, const v1::SetAlumniContactRequest& request);
+  absl::StatusOr<v1::ListAlumniResponse> ListAlumni(Call& call, const v1::ListAlumniRequest& request);
+
   absl::StatusOr<v1::HostingOffer> OfferToHost(Call& call, const v1::OfferToHostRequest& request);
   absl::StatusOr<v1::HostingOffer> DecideHostingOffer(Call& call, const v1::DecideHostingOfferRequest& request);
   absl::StatusOr<v1::HostingOffer> GetHostingOffer(Call& call, const v1::GetHostingOfferRequest& request);
@@ -80,11 +98,28 @@ class ApplicantService final : public Timed {
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
 
  private:
-  // The answer for what `request` would do to the application, in `tx`.
+  // These templates are defined in change.h, for the files of this service.
+  //
+  // Does what `request` asks for to the application.
+  template <typename Request>
+  absl::Status Change(Transaction& tx, const Call& call, const Request& request,
+                      Versioned<v1::Application>& application);
+  // The same to the application that it names, when the caller may see that; answers what it is then.
   template <typename Request>
   absl::StatusOr<v1::Application> Change(Transaction& tx, const Call& call, const Request& request);
   template <typename Request>
   absl::StatusOr<v1::Application> ChangeAndAnswer(Call& call, const Request& request);
+  // And writes `words` into the member's dossier as the application's `entry`: "report".
+  template <typename Request>
+  absl::StatusOr<v1::Application> ChangeAndFile(Call& call, const Request& request, absl::string_view entry,
+                                                const google::protobuf::Message& words);
+  // The words that were filed; NOT_FOUND while there are none, MEMBER_IS_ERASED when they were erased.
+  template <typename Words>
+  absl::StatusOr<Words> ReadFiled(Reader& reader, const Actor& actor, absl::string_view name, absl::string_view entry);
+  template <typename Request>
+  absl::StatusOr<v1::StayProgress> ChangeStay(Call& call, const Request& request);
+  // Visible, also to those with whom the officer stays.
+  absl::StatusOr<Versioned<v1::Application>> VisibleStay(Reader& reader, absl::string_view name, const Actor& actor);
   absl::StatusOr<v1::Application> Read(absl::string_view name, const Actor& actor);
   template <typename Request>
   absl::StatusOr<v1::Member> ChangeMember(Transaction& tx, const Call& call, const Request& request);
@@ -92,6 +127,11 @@ class ApplicantService final : public Timed {
   absl::StatusOr<Versioned<v1::Application>> NewApplication(Reader& reader, const Call& call,
                                                             const v1::SubmitApplicationRequest& request,
                                                             std::vector<v1::ApplicationFact>& facts);
+  // The caller may name the application that a mentor would help with, and the mentor may.
+  absl::Status MayMentor(Reader& reader, const Actor& actor, const v1::SubmitApplicationRequest& request,
+                         const v1::Member& mentor);
+  // Tells the application that is helped, if one is.
+  absl::Status NominateMentor(Transaction& tx, const v1::Application& application, const Origin& origin);
   absl::Status MoveEndorsed(Transaction& tx, const v1::Member& member, const Origin& origin);
   absl::Status MayReadProfile(Reader& reader, const v1::Member& member, const Actor& actor);
   absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);

@@ -137,6 +137,10 @@ absl::StatusOr<v1::Profile> ApplicantService::GetProfile(Call& call, const v1::G
   });
 }
 
+absl::StatusOr<Member> ApplicantService::SetAlumniContact(Call& call, const v1::SetAlumniContactRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) { return ChangeMember(tx, call, request); });
+}
+
 absl::StatusOr<Member> ApplicantService::EraseMember(Call& call, const v1::EraseMemberRequest& request) {
   return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));

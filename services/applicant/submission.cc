@@ -53,6 +53,7 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
     for (const v1::Member& person : c.persons) submitted.add_fellows(person.name());
   }
   if (command.has_assistance()) *submitted.mutable_assistance() = command.assistance();
+  submitted.set_mentors_for(command.mentors_for());
   submitted.set_programme(c.programme.name());
   submitted.set_programme_version(c.programme.version());
   *submitted.mutable_wishes() = command.wishes();

@@ -59,13 +59,14 @@ class ServiceTest : public testing::Test {
     return caller.Call<Response>(absl::StrCat("amikeco.applicant.v1.ApplicantService/", method), request);
   }
 
-  // A member of the section of `registrar`.
-  void Register(const std::string& id, const Actor& registrar = kSection) {
+  // A member of the section of `registrar`, employed by `agency`.
+  void Register(const std::string& id, const Actor& registrar = kSection, const std::string& agency = "") {
     v1::RegisterMemberRequest request;
     request.set_member_id(id);
     request.set_section(registrar.organisation);
     *request.mutable_membership() = GoodMember().membership();
     request.set_duty_status(programme::v1::DUTY_STATUS_ACTIVE);
+    request.set_agency(agency);
     const auto member = Ask<v1::Member>(registrar, "RegisterMember", request);
     ASSERT_TRUE(member.ok()) << member.status();
   }
@@ -148,7 +149,8 @@ class ServiceTest : public testing::Test {
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
   RandomIds ids_;
   Gate gate_;
-  ApplicantService service_{{*store_, RealProgrammes(), dossiers_, ids_, gate_}};
+  Programmes programmes_ = RealProgrammes();  // a test may add some
+  ApplicantService service_{{*store_, programmes_, dossiers_, ids_, gate_}};
   std::unique_ptr<Chain> chain_;
   int64_t versions_ = 0;
 };

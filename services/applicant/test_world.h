@@ -11,6 +11,7 @@
 #include "common/base/actor.h"
 #include "common/base/dates.h"
 #include "programmes/programmes.h"
+#include "services/applicant/after_stay.h"
 #include "services/applicant/application.h"
 #include "services/applicant/member.h"
 
@@ -264,10 +265,12 @@ class Story {
   int64_t clearance_version = 0;
 };
 
-// Stories that stand in each state that an application can be in.
-inline Story StoryIn(v1::Application::State state) {
+// Stories that stand in each state that an application can be in without further steps; see test_steps.h for the
+// others.
+inline Story StoryIn(v1::Application::State state, const v1::Member& member = GoodMember(),
+                     const programme::v1::Programme& programme = Inbound()) {
   using App = v1::Application;
-  Story story;
+  Story story(member, programme);
   if (state == App::STATE_UNSPECIFIED) return story;
   if (state == App::STATE_AWAITING_TRIAGE) {
     story.programme.mutable_applicants()->set_without_endorsement(true);

@@ -25,6 +25,9 @@ constexpr State kCancelled = App::STATE_CANCELLED;
 constexpr State kLapsed = App::STATE_LAPSED;
 constexpr State kUnplaced = App::STATE_UNPLACED;
 constexpr State kTriage = App::STATE_AWAITING_TRIAGE;
+constexpr State kReturned = App::STATE_RETURNED;
+constexpr State kImplementing = App::STATE_IMPLEMENTING;
+constexpr State kImplemented = App::STATE_IMPLEMENTED;
 
 constexpr Transition kTable[] = {
     // Intake.
@@ -160,26 +163,83 @@ constexpr Transition kTable[] = {
     {kStarted, Event::kClearanceLost, When::kAlways, kSuspended},
     {kStarted, Event::kClearanceGranted, When::kAlways, kStarted},
     {kStarted, Event::kPlacementAgreed, When::kAlways, kStarted},
-    {kStarted, Event::kEndStay, When::kReportOwed, kEnded},
-    {kStarted, Event::kEndStay, When::kNoReport, kClosed},
-    {kStarted, Event::kStayIsOver, When::kReportOwed, kEnded},
-    {kStarted, Event::kStayIsOver, When::kNoReport, kClosed},
+    {kStarted, Event::kCompletePhase, When::kAlways, kStarted},
+    {kStarted, Event::kCompleteModule, When::kAlways, kStarted},
+    {kStarted, Event::kWriteProposal, When::kAlways, kStarted},
+    {kStarted, Event::kSubmitProposal, When::kAlways, kStarted},
+    {kStarted, Event::kReviewProposal, When::kAlways, kStarted},
+    {kStarted, Event::kEndStay, When::kOwing, kEnded},
+    {kStarted, Event::kEndStay, When::kNothingOwed, kClosed},
+    {kStarted, Event::kStayIsOver, When::kOwing, kEnded},
+    {kStarted, Event::kStayIsOver, When::kNothingOwed, kClosed},
     {kStarted, Event::kWithdraw, When::kAlways, kWithdrawn},
     {kStarted, Event::kCancel, When::kAlways, kCancelled},
 
     {kSuspended, Event::kClearanceGranted, When::kAlways, kStarted},
     {kSuspended, Event::kClearanceLost, When::kAlways, kSuspended},
     {kSuspended, Event::kPlacementAgreed, When::kAlways, kSuspended},
-    {kSuspended, Event::kEndStay, When::kReportOwed, kEnded},
-    {kSuspended, Event::kEndStay, When::kNoReport, kClosed},
-    {kSuspended, Event::kStayIsOver, When::kReportOwed, kEnded},
-    {kSuspended, Event::kStayIsOver, When::kNoReport, kClosed},
+    {kSuspended, Event::kCompletePhase, When::kAlways, kSuspended},
+    {kSuspended, Event::kCompleteModule, When::kAlways, kSuspended},
+    {kSuspended, Event::kWriteProposal, When::kAlways, kSuspended},
+    {kSuspended, Event::kSubmitProposal, When::kAlways, kSuspended},
+    {kSuspended, Event::kReviewProposal, When::kAlways, kSuspended},
+    {kSuspended, Event::kEndStay, When::kOwing, kEnded},
+    {kSuspended, Event::kEndStay, When::kNothingOwed, kClosed},
+    {kSuspended, Event::kStayIsOver, When::kOwing, kEnded},
+    {kSuspended, Event::kStayIsOver, When::kNothingOwed, kClosed},
     {kSuspended, Event::kWithdraw, When::kAlways, kWithdrawn},
     {kSuspended, Event::kCancel, When::kAlways, kCancelled},
 
-    // After it.
-    {kEnded, Event::kSubmitReport, When::kAlways, kClosed},
+    // After it. Whatever comes last closes the application.
+    {kEnded, Event::kSubmitReport, When::kOwing, kEnded},
+    {kEnded, Event::kSubmitReport, When::kNothingOwed, kClosed},
     {kEnded, Event::kReportIsOverdue, When::kAlways, kEnded},
+    {kEnded, Event::kCompletePhase, When::kOwing, kEnded},
+    {kEnded, Event::kCompletePhase, When::kNothingOwed, kClosed},
+    {kEnded, Event::kCompleteModule, When::kOwing, kEnded},
+    {kEnded, Event::kCompleteModule, When::kNothingOwed, kClosed},
+    {kEnded, Event::kWriteProposal, When::kAlways, kEnded},
+    {kEnded, Event::kSubmitProposal, When::kAlways, kEnded},
+    {kEnded, Event::kReviewProposal, When::kOwing, kEnded},
+    {kEnded, Event::kReviewProposal, When::kNothingOwed, kClosed},
+    {kEnded, Event::kRecordReturn, When::kOwing, kReturned},
+    {kEnded, Event::kRecordReturn, When::kNothingOwed, kClosed},
+    {kEnded, Event::kRecordEvaluation, When::kOwing, kEnded},
+    {kEnded, Event::kRecordEvaluation, When::kNothingOwed, kClosed},
+    {kEnded, Event::kStepIsOverdue, When::kAlways, kEnded},
+
+    {kReturned, Event::kSubmitReport, When::kOwing, kReturned},
+    {kReturned, Event::kSubmitReport, When::kNothingOwed, kClosed},
+    {kReturned, Event::kReportIsOverdue, When::kAlways, kReturned},
+    {kReturned, Event::kWriteProposal, When::kAlways, kReturned},
+    {kReturned, Event::kSubmitProposal, When::kAlways, kReturned},
+    {kReturned, Event::kReviewProposal, When::kOwing, kReturned},
+    {kReturned, Event::kReviewProposal, When::kNothingOwed, kClosed},
+    {kReturned, Event::kBeginImplementation, When::kAlways, kImplementing},
+    {kReturned, Event::kRecordEvaluation, When::kOwing, kReturned},
+    {kReturned, Event::kRecordEvaluation, When::kNothingOwed, kClosed},
+    {kReturned, Event::kStepIsOverdue, When::kAlways, kReturned},
+
+    {kImplementing, Event::kSubmitReport, When::kAlways, kImplementing},
+    {kImplementing, Event::kReportIsOverdue, When::kAlways, kImplementing},
+    {kImplementing, Event::kWriteProposal, When::kAlways, kImplementing},
+    {kImplementing, Event::kSubmitProposal, When::kAlways, kImplementing},
+    {kImplementing, Event::kReviewProposal, When::kAlways, kImplementing},
+    {kImplementing, Event::kNominateMentor, When::kAlways, kImplementing},
+    {kImplementing, Event::kCompleteImplementation, When::kOwing, kImplemented},
+    {kImplementing, Event::kCompleteImplementation, When::kNothingOwed, kClosed},
+    {kImplementing, Event::kStepIsOverdue, When::kAlways, kImplementing},
+
+    {kImplemented, Event::kSubmitReport, When::kOwing, kImplemented},
+    {kImplemented, Event::kSubmitReport, When::kNothingOwed, kClosed},
+    {kImplemented, Event::kReportIsOverdue, When::kAlways, kImplemented},
+    {kImplemented, Event::kWriteProposal, When::kAlways, kImplemented},
+    {kImplemented, Event::kSubmitProposal, When::kAlways, kImplemented},
+    {kImplemented, Event::kReviewProposal, When::kOwing, kImplemented},
+    {kImplemented, Event::kReviewProposal, When::kNothingOwed, kClosed},
+    {kImplemented, Event::kRecordEvaluation, When::kOwing, kImplemented},
+    {kImplemented, Event::kRecordEvaluation, When::kNothingOwed, kClosed},
+    {kImplemented, Event::kStepIsOverdue, When::kAlways, kImplemented},
 };
 
 }  // namespace
@@ -239,6 +299,26 @@ absl::string_view NameOf(Event event) {
       return "StartStay";
     case Event::kEndStay:
       return "EndStay";
+    case Event::kCompletePhase:
+      return "CompletePhase";
+    case Event::kCompleteModule:
+      return "CompleteModule";
+    case Event::kWriteProposal:
+      return "WriteProposal";
+    case Event::kSubmitProposal:
+      return "SubmitProposal";
+    case Event::kReviewProposal:
+      return "ReviewProposal";
+    case Event::kRecordReturn:
+      return "RecordReturn";
+    case Event::kBeginImplementation:
+      return "BeginImplementation";
+    case Event::kCompleteImplementation:
+      return "CompleteImplementation";
+    case Event::kRecordEvaluation:
+      return "RecordEvaluation";
+    case Event::kNominateMentor:
+      return "SubmitApplication of a mentor";
     case Event::kSubmitReport:
       return "SubmitReport";
     case Event::kSearchOpened:
@@ -273,6 +353,8 @@ absl::string_view NameOf(Event event) {
       return "a task's due date has passed";
     case Event::kStayIsOver:
       return "the stay's last day has passed";
+    case Event::kStepIsOverdue:
+      return "the due date of the return, the implementation or the evaluation has passed";
     case Event::kReportIsOverdue:
       return "the report's due date has passed";
   }
@@ -304,10 +386,10 @@ absl::string_view NameOf(When when) {
       return "clearance does not hold";
     case When::kCleared:
       return "clearance holds";
-    case When::kReportOwed:
-      return "a report is asked for";
-    case When::kNoReport:
-      return "no report is asked for";
+    case When::kOwing:
+      return "a report or another step is owed";
+    case When::kNothingOwed:
+      return "nothing is owed";
   }
   return "";
 }

@@ -29,6 +29,16 @@ enum class Event {
   kCancel,
   kStartStay,
   kEndStay,
+  kCompletePhase,
+  kCompleteModule,
+  kWriteProposal,
+  kSubmitProposal,
+  kReviewProposal,
+  kRecordReturn,
+  kBeginImplementation,
+  kCompleteImplementation,
+  kRecordEvaluation,
+  kNominateMentor,
   kSubmitReport,
   kSearchOpened,
   kHostInvited,
@@ -46,6 +56,7 @@ enum class Event {
   kStayIsMissed,
   kTaskIsOverdue,
   kStayIsOver,
+  kStepIsOverdue,
   kReportIsOverdue,
 };
 
@@ -60,8 +71,8 @@ enum class When {
   kSameDays,    // it does not, and the days stay as they are
   kUncleared,   // clearance does not hold
   kCleared,     // clearance holds
-  kReportOwed,  // the programme asks for a report
-  kNoReport,
+  kOwing,       // a report or another step that the programme asks for is missing
+  kNothingOwed,
 };
 
 struct Transition {

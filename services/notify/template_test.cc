@@ -1,5 +1,6 @@
 #include "services/notify/template.h"
 
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -111,6 +112,14 @@ TEST(Check, RefusesANoticeWithoutATemplateAndATemplateWithoutANotice) {
   EXPECT_THAT(mistakes, HasSubstr("no programme has a notice with template other"));
 }
 
+TEST(Check, TakesAnUnusedTemplateForTheFactThatIsCalledLikeIt) {
+  const Programme programme = WithNotice(kInvited, "host_invited");
+  const TemplateFile used = File("host_invited", "en", "Hello");
+  EXPECT_EQ(Mistakes({used, File("return_overdue", "en", "Since {{fact.due}}")}, programme), "");
+  EXPECT_THAT(Mistakes({used, File("return_overdue", "en", "Since {{fact.start}}")}, programme),
+              AllOf(HasSubstr("{{fact.start}} is not known"), HasSubstr("amikeco.applicant.v1.ReturnOverdue")));
+}
+
 TEST(Check, RefusesFactsThatThereAreNotOrThatAreAboutNoApplication) {
   EXPECT_THAT(Mistakes({File("x", "en", "Hello")}, WithNotice("amikeco.matching.v1.Nothing", "x")),
               HasSubstr("there is no such fact about an application"));
@@ -160,10 +169,11 @@ TEST(VariablesOf, OfferNamesDatesAndTimesOfTheFactByPath) {
 
 // Every free text of a fact about an application has a known name; a new one must be looked at.
 TEST(VariablesOf, OfferNothingThatAnyoneCanWriteFreely) {
-  const std::set<std::string> looked_at = {"application", "clearance", "host",  "home_host", "item",
-                                           "member",      "programme", "rule",  "section",   "task",
-                                           "tier",        "id",        "step",  "kind",      "stay_language",
-                                           "name",        "time_zone", "owner", "requester", "service_area"};
+  const std::set<std::string> looked_at = {
+      "application", "clearance",   "host",  "home_host", "item",   "member", "programme",          "rule",
+      "section",     "task",        "tier",  "id",        "step",   "kind",   "stay_language",      "name",
+      "time_zone",   "owner",       "phase", "module",    "agency", "mentor", "mentor_application", "mentors_for",
+      "requester",   "service_area"};
   for (const auto* whole : {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
                             matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
     for (int i = 0; i < whole->field_count(); ++i) {
@@ -241,19 +251,18 @@ TEST(TheShippedTemplates, FillInCompletely) {
   const google::type::Date day = ToDate(absl::CivilDay(2027, 5, 12));
   const CaseView view{"applications/a1", "Exchange",     "Coordinator", "DE", "members/m1",
                       "Albany Police",   "Health cover", day,           day};
-  for (const auto* programme : programmes->Latest()) {
-    for (const auto& notice : programme->notices()) {
-      const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(notice.fact());
+  for (const auto& file : std::filesystem::directory_iterator("services/notify/templates")) {
+    const std::vector<std::string> parts = absl::StrSplit(file.path().filename().string(), '.');
+    for (const std::string& name : templates->FactsOf(parts[0])) {
+      const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
       const std::unique_ptr<google::protobuf::Message> fact(
           google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
       FillWithSamples(*fact);
-      for (const char* locale : {"en", "de"}) {
-        const auto text = Render(*templates->Find(notice.template_(), locale), *fact, view, {"Anna", Zone("UTC")});
-        EXPECT_THAT(text.subject() + text.body(),
-                    AllOf(Not(HasSubstr("–")), Not(HasSubstr("{{")), Not(HasSubstr("}}"))))
-            << notice.template_() << " " << locale;
-        EXPECT_THAT(text.subject(), HasSubstr("applications/a1")) << notice.template_();
-      }
+      const auto text = Render(*templates->Find(parts[0], parts[1]), *fact, view, {"Anna", Zone("UTC")});
+      EXPECT_EQ(text.locale(), parts[1]) << parts[0];
+      EXPECT_THAT(text.subject() + text.body(), AllOf(Not(HasSubstr("–")), Not(HasSubstr("{{")), Not(HasSubstr("}}"))))
+          << parts[0] << " " << parts[1];
+      EXPECT_THAT(text.subject(), HasSubstr("applications/a1")) << parts[0];
     }
   }
 }

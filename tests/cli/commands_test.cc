@@ -104,7 +104,8 @@ TEST(Commands, HaveExamplesThatAreUnderstood) {
   const auto folder = std::filesystem::temp_directory_path() / absl::StrCat("amikeco-examples-", getpid());
   std::filesystem::create_directories(folder);
   std::filesystem::current_path(folder);
-  for (const char* file : {"address.txt", "name.txt", "report.txt"}) std::ofstream(file) << "text";
+  for (const char* file : {"address.txt", "name.txt", "report.txt", "proposal.txt", "comments.txt", "evaluation.txt"})
+    std::ofstream(file) << "text";
   std::ofstream("profile.json") << R"({"profile": {"given_name": "Anna"}})";
   for (const Command& command : Commands()) {
     const std::vector<std::string> words = ShellWords(command.example);
