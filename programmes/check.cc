@@ -9,12 +9,14 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "google/protobuf/descriptor.h"
+#include "programmes/check_selection.h"
 #include "programmes/programmes.h"
 
 namespace amikeco {
@@ -190,6 +192,7 @@ void CheckRuleTerms(const EligibilityRule& rule, const std::string& field, Field
       break;
     case EligibilityRule::kTravelAfterStay:
     case EligibilityRule::kEmployerAuthorisation:
+    case EligibilityRule::kBeneficiaryAge:  // see CheckSelection
       break;
     case EligibilityRule::RULE_NOT_SET:
       wrong.Add(field, absl::StrCat("does not say what it demands; add one of ", RuleNames()));
@@ -308,7 +311,7 @@ void CheckTasks(const Programme& programme, FieldErrors& wrong) {
 
 void CheckMatching(const MatchingRules& matching, FieldErrors& wrong) {
   if (matching.mode() == MatchingRules::MODE_UNSPECIFIED) {
-    wrong.Add("matching.mode", "is missing; say MODE_RANKED_PROPOSALS or MODE_NONE");
+    wrong.Add("matching.mode", "is missing; say MODE_RANKED_PROPOSALS, MODE_SELECTION or MODE_NONE");
   }
   if (matching.mode() != MatchingRules::MODE_RANKED_PROPOSALS) return;
   const auto at_least_one = [&](const char* field, int value) {
@@ -332,6 +335,13 @@ void CheckMatching(const MatchingRules& matching, FieldErrors& wrong) {
   for (int i = 0; i < type->field_count(); ++i) {
     if (weights->GetInt32(matching.weights(), type->field(i)) >= 0) continue;
     wrong.Add(absl::StrCat("matching.weights.", type->field(i)->name()), "must not be negative; 0 leaves the term out");
+  }
+}
+
+void CheckCriteria(const Programme& programme, FieldErrors& wrong) {
+  Ids ids(wrong);
+  for (int i = 0; i < programme.selection().criteria_size(); ++i) {
+    ids.Add(absl::StrCat("selection.criteria[", i, "].id"), programme.selection().criteria(i).id());
   }
 }
 
@@ -464,6 +474,8 @@ void CheckAfterStay(const AfterStay& after, FieldErrors& wrong) {
 
 // The facts that a notice can be about: all that the services which run programmes state.
 bool IsFact(const std::string& type) {
+  // Points are told to nobody, so of an intake its call alone.
+  if (type == applicant::v1::IntakeOpened::descriptor()->full_name()) return true;
   for (const google::protobuf::Descriptor* facts :
        {applicant::v1::MemberFact::descriptor(), applicant::v1::ApplicationFact::descriptor(),
         applicant::v1::HostingOfferFact::descriptor(), matching::v1::HostFact::descriptor(),
@@ -509,6 +521,8 @@ absl::Status CheckProgramme(const Programme& programme) {
   CheckTiers(programme, wrong);
   CheckTasks(programme, wrong);
   CheckMatching(programme.matching(), wrong);
+  CheckCriteria(programme, wrong);
+  CheckSelection(programme, wrong);
   CheckCompliance(programme, wrong);
   CheckFunding(programme, wrong);
   CheckAfterStay(programme.after_stay(), wrong);

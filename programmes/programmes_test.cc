@@ -18,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "programmes/kept.h"
+#include "programmes/testing/awards.h"
 #include "tests/support/child.h"
 
 namespace amikeco {
@@ -325,6 +326,79 @@ TEST(Load, SurvivesTextThatIsCutAnywhere) {
       EXPECT_THAT(std::string(loaded.status().message()), HasSubstr("one.textproto")) << length;
     }
   }
+}
+
+// A2-09, A2-11, A5-09
+TEST(Selection, HasProgrammesToWhichNothingIsWrong) {
+  const auto programmes = testing_awards::AwardProgrammes().Latest();
+  ASSERT_EQ(programmes.size(), 4u);
+  for (const Programme* programme : programmes) {
+    EXPECT_TRUE(CheckProgramme(*programme).ok()) << programme->name() << ": " << CheckProgramme(*programme);
+  }
+}
+
+// Each: what is broken, the field, and a word of the fix.
+TEST(Selection, IsCheckedForMistakesAndForWhatNeedsAStay) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* field;
+    const char* fix;
+  };
+  constexpr char kDuty[] = "duty { statuses: [DUTY_STATUS_ACTIVE] }";
+  for (const Case& c : {
+           Case{"mode: MODE_SELECTION", "mode: MODE_NONE", "matching.mode", "MODE_SELECTION"},
+           Case{"mode: MODE_SELECTION", "mode: MODE_SELECTION invitation_days: 3", "matching", "mode alone"},
+           Case{"id: \"benefit\"", "id: \"merit\"", "selection.criteria[1].id", "its own id"},
+           Case{"title: \"Merit\"", "", "selection.criteria[0].title", "jurors are shown it"},
+           Case{"weight: 3", "weight: 0", "selection.criteria[0].weight", "1 to 1000"},
+           Case{"weight: 3 max_points: 10", "weight: 3 max_points: 1001", "selection.criteria[0].max_points",
+                "1 to 1000"},
+           Case{"least_jurors: 2", "least_jurors: 0", "selection.least_jurors", "1 to 100"},
+           Case{"yearly_quota: 2", "yearly_quota: -2", "selection.yearly_quota", "0 to 1000"},
+           Case{"yearly_quota: 2", "yearly_quota: 2 places: 3", "selection.places", "yearly_quota"},
+           Case{"tie_rule: TIE_RULE_LOTTERY", "", "selection.tie_rule", "TIE_RULE_LOTTERY"},
+           Case{"beneficiary: BENEFICIARY_KIND_SELF", "", "selection.beneficiary", "BENEFICIARY_KIND_CHILD"},
+           Case{"answer_days: 14", "answer_days: -1", "selection.answer_days", "0 to 365"},
+           Case{"tiers { id: \"all\" }", "tiers { id: \"all\" } applicants { without_endorsement: true }",
+                "endorsement_days", "nobody endorses"},
+           Case{"\"sections/DE\"", "\"DE\"", "selection.jury_organisations[1]", "sections/DE"},
+           Case{"answer_days: 14", "prize { currency_code: \"usd\" units: 5 }", "selection.prize.currency_code",
+                "ISO 4217"},
+           Case{"answer_days: 14", "prize { currency_code: \"USD\" }", "selection.prize", "more than nothing"},
+           Case{kDuty, "notice { months: 4 }", "eligibility[1].notice", "needs a stay"},
+           Case{kDuty, "travel_after_stay {}", "eligibility[1].travel_after_stay", "needs a stay"},
+           Case{kDuty, "membership_tenure { years: 1 on: REFERENCE_DATE_START }", "eligibility[1].membership_tenure.on",
+                "needs a stay"},
+           Case{kDuty, "language { least_level: \"B2\" }", "eligibility[1].language.code", "needs a stay"},
+           Case{kDuty, "beneficiary_age { min_years: 13 max_years: 17 on: REFERENCE_DATE_START }",
+                "eligibility[1].beneficiary_age", "BENEFICIARY_KIND_CHILD"},
+           Case{kDuty, "beneficiary_age { min_years: 17 max_years: 13 on: REFERENCE_DATE_START }",
+                "eligibility[1].beneficiary_age", "min_years <= max_years"},
+           Case{kDuty, "beneficiary_age { min_years: 13 max_years: 17 }", "eligibility[1].beneficiary_age",
+                "REFERENCE_DATE_START"},
+           Case{"days_after_receipt: 14", "days_before_start: 14", "tasks[0].days_before_start", "needs a stay"},
+           Case{"days_after_receipt: 14", "days_after_receipt: 14 done_when: TASK_TRIGGER_HOST_WILLING",
+                "tasks[0].done_when", "needs a stay"},
+           Case{"endorsement_days: 30", "endorsement_days: 30 after_stay { report_days: 30 }", "after_stay",
+                "needs a stay"},
+           Case{"endorsement_days: 30",
+                "endorsement_days: 30 compliance { id: \"w\" title: \"W\" kind: KIND_LIABILITY_WAIVER per_leg: true }",
+                "compliance[0]", "needs a stay"},
+       }) {
+    const std::string text = absl::StrReplaceAll(testing_awards::kScholarship, {{c.from, c.to}});
+    const absl::Status wrong = CheckProgramme(testing_awards::Parsed(text));
+    const auto bad = DetailOf<google::rpc::BadRequest>(wrong);
+    ASSERT_TRUE(bad.ok()) << c.field << ": " << wrong;
+    bool told = false;
+    for (const auto& violation : bad->field_violations()) {
+      told |= violation.field() == c.field && absl::StrContains(violation.description(), c.fix);
+    }
+    EXPECT_TRUE(told) << c.field << ":\n" << bad->DebugString();
+  }
+  Programme without = testing_awards::Parsed(testing_awards::kScholarship);
+  without.clear_selection();
+  EXPECT_THAT(std::string(CheckProgramme(without).message()), HasSubstr("selection"));
 }
 
 class Keeping : public testing::Test {

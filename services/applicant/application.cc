@@ -1,6 +1,7 @@
 #include "services/applicant/application.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -29,7 +29,8 @@ struct Circumstance {
   const programme::v1::Programme& programme;  // in the application's version
   // For commands that judge: whose application it is, of a cohort all; none for an organisation's.
   absl::Span<const v1::Member> persons = {};
-  std::string name = {};  // of a new application; of the placement or clearance that a fact is about
+  std::string name = {};               // of a new application; of the placement or clearance that a fact is about
+  const v1::Intake* intake = nullptr;  // that the application is, or would be, an entry of
 };
 
 // The clearance as the start gate read it.

@@ -15,6 +15,7 @@
 #include "services/applicant/hosting_offer.h"
 #include "services/applicant/lifecycle.h"
 #include "services/applicant/mentor.h"
+#include "services/applicant/test_awards.h"
 #include "services/applicant/test_steps.h"
 #include "services/applicant/test_world.h"
 #include "services/applicant/transitions.h"
@@ -46,6 +47,10 @@ std::vector<State> AllStates() {
   return states;
 }
 
+bool IsOfSelection(State state) { return state >= App::STATE_IN_SELECTION && state <= App::STATE_AWARD_OFFERED; }
+
+Story AnyStoryIn(State state) { return IsOfSelection(state) ? test::SelectionStory(state) : StoryIn(state); }
+
 // Makes an event happen to a story; the status that a client would get.
 using Happening = std::function<absl::Status(Story&)>;
 
@@ -62,6 +67,13 @@ v1::OverrideRuleRequest Override(const std::string& rule) {
   request.set_rule(rule);
   request.set_reason("the host proposed the date itself");
   return request;
+}
+
+std::string OverridableOf(const programme::v1::Programme& programme) {
+  for (const auto& rule : programme.eligibility()) {
+    if (rule.overridable()) return rule.id();
+  }
+  return "";
 }
 
 v1::CompleteTaskRequest Complete(const std::string& task) {
@@ -109,8 +121,6 @@ const std::map<Event, Happening>& Happenings() {
       {Event::kSubmit, [](Story& s) { return s.Submit(); }},
       {Event::kEndorse, [](Story& s) { return s.Endorse(); }},
       {Event::kTriage, [](Story& s) { return s.Do(test::kCoordinator, v1::TriageApplicationRequest()); }},
-      {Event::kOverrideRule, [](Story& s) { return s.Do(test::kCoordinator, Override("notice")); }},
-      {Event::kChangeWishes, [](Story& s) { return s.Do(test::kOfficer, OtherDates()); }},
       {Event::kAdoptProgramme,
        [](Story& s) {
          Story adopting = s;
@@ -119,7 +129,20 @@ const std::map<Event, Happening>& Happenings() {
          if (status.ok()) s.history = adopting.history, s.application = adopting.application;
          return status;
        }},
-      {Event::kCompleteTask, [](Story& s) { return s.Do(test::kCoordinator, Complete("collect-wishes")); }},
+      {Event::kOverrideRule, [](Story& s) { return s.Do(test::kCoordinator, Override(OverridableOf(s.programme))); }},
+      {Event::kChangeWishes, [](Story& s) { return s.Do(test::kOfficer, OtherDates()); }},
+      {Event::kCompleteTask, [](Story& s) { return s.Do(test::kCoordinator, Complete(s.programme.tasks(0).id())); }},
+      {Event::kAcceptAward, [](Story& s) { return s.Do(test::kOfficer, v1::AcceptAwardRequest()); }},
+      {Event::kEntryRanked, Hearing(test::IntakeWithEntry(v1::Entry::STAGE_RESERVE))},
+      {Event::kEntrySelected, Hearing(test::IntakeWithEntry(v1::Entry::STAGE_OFFERED))},
+      {Event::kEntryNotSelected, Hearing(test::IntakeWithEntry(v1::Entry::STAGE_NOT_SELECTED))},
+      {Event::kEntryDropped, Hearing(test::IntakeWithEntry(v1::Entry::STAGE_LEFT))},
+      {Event::kIntakeCancelled, Hearing(test::IntakeWithEntry(v1::Entry::STAGE_LEFT, v1::Intake::STATE_CANCELLED))},
+      {Event::kAwardLapses,
+       [](Story& s) {
+         s.Pass(Noon("2026-05-02"));
+         return absl::OkStatus();
+       }},
       {Event::kWithdraw, [](Story& s) { return s.Do(test::kOfficer, v1::WithdrawApplicationRequest()); }},
       {Event::kCancel, [](Story& s) { return s.Do(test::kCoordinator, v1::CancelApplicationRequest()); }},
       {Event::kStartStay,
@@ -207,7 +230,7 @@ bool IsOfSteps(Event event) {
 
 // In the programme that has what the state or the event needs.
 Story StoryFor(State state, Event event) {
-  if (!IsOfSteps(state) && !IsOfSteps(event)) return StoryIn(state);
+  if (IsOfSelection(state) || (!IsOfSteps(state) && !IsOfSteps(event))) return AnyStoryIn(state);
   programme::v1::AfterStay asked = test::AllSteps();
   const bool evaluated = event == Event::kRecordEvaluation;
   if (evaluated && (state == App::STATE_ENDED || state == App::STATE_RETURNED)) asked.clear_implementation_days();
@@ -268,11 +291,11 @@ TEST(Transitions, AreEachPossibleInSomeStoryAndKnowEveryEvent) {
 }
 
 TEST(Transitions, LeaveFinalStatesForNothing) {
-  for (const State state :
-       {App::STATE_CLOSED, App::STATE_WITHDRAWN, App::STATE_CANCELLED, App::STATE_LAPSED, App::STATE_UNPLACED}) {
+  for (const State state : {App::STATE_CLOSED, App::STATE_WITHDRAWN, App::STATE_CANCELLED, App::STATE_LAPSED,
+                            App::STATE_UNPLACED, App::STATE_AWARDED, App::STATE_NOT_SELECTED}) {
     EXPECT_TRUE(IsFinal(state)) << App::State_Name(state);
     EXPECT_FALSE(IsOpen(state));
-    EXPECT_FALSE(StoryIn(state).application.has_next_due()) << App::State_Name(state);
+    EXPECT_FALSE(AnyStoryIn(state).application.has_next_due()) << App::State_Name(state);
   }
   EXPECT_FALSE(IsFinal(App::STATE_INELIGIBLE));
   EXPECT_FALSE(IsOpen(App::STATE_INELIGIBLE));
@@ -780,7 +803,7 @@ TEST(Decide, KeepsWhoEndedAnApplicationAndWhy) {
 TEST(Explain, SaysInEveryStateWhatIsAndWhatCanBeDone) {
   for (const State state : AllStates()) {
     if (state == App::STATE_UNSPECIFIED) continue;
-    const Story story = IsOfSteps(state) ? test::FellowIn(state) : StoryIn(state);
+    const Story story = IsOfSteps(state) ? test::FellowIn(state) : AnyStoryIn(state);
     const auto explanation = Explain(story.application, story.programme, Today(story.At(test::kOfficer)));
     EXPECT_NE(explanation.summary(), "") << App::State_Name(state);
     EXPECT_EQ(explanation.rule_results_size(), story.programme.eligibility_size());

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/events/execute.h"
 #include "services/applicant/after_stay.h"
+#include "services/applicant/award.h"
 #include "services/applicant/change_proposal.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/errors.h"
@@ -56,9 +57,11 @@ absl::Status ApplicantService::Change(Transaction& tx, const Call& call, const R
                                       Versioned<v1::Application>& application) {
   AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeFor(application.value, request));
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(tx, application.value));
-  const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(const auto intake, FindIntake(tx, application.value.intake()));
+  const Circumstance circumstance{call.time, call.actor,       *programme,
+                                  persons,   application.name, intake ? &*intake : nullptr};
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
-  return NameConflict(Apply(tx, Applications(), OriginOf("applicant", call), facts, application), application.value);
+  return NameConflict(Move(tx, OriginOf("applicant", call), facts, application), application.value);
 }
 
 template <typename Request>

@@ -203,6 +203,15 @@ Finding JudgeStayLength(const EligibilityRule::StayLength& rule, const Candidate
   return {false, compared, absl::StrCat("Ask for ", rule.min_days(), " to ", rule.max_days(), " days.")};
 }
 
+Finding JudgeBeneficiaryAge(const EligibilityRule::BeneficiaryAge& rule, const Candidate& candidate) {
+  const bool at_start = rule.on() == EligibilityRule::REFERENCE_DATE_START;
+  const std::string compared = absl::StrCat("The child is ", candidate.beneficiary_age,
+                                            at_start ? " on the first day" : " on the day of receipt",
+                                            "; possible are ", rule.min_years(), " to ", rule.max_years(), ".");
+  const bool holds = candidate.beneficiary_age >= rule.min_years() && candidate.beneficiary_age <= rule.max_years();
+  return {holds, compared, holds ? "" : "Apply for a child of that age."};
+}
+
 Finding JudgeSeniority(const EligibilityRule::Seniority& rule, const Candidate& candidate) {
   const v1::Declarations& declared = candidate.declarations;
   const auto same = [&](const std::string& rank) { return absl::EqualsIgnoreCase(rank, declared.rank()); };
@@ -340,6 +349,8 @@ Finding JudgeApplication(const Programme& programme, const EligibilityRule& rule
         return JudgeRequest(rule, *candidate.assistance);
       }
       return {false, "No organisation requests this.", "An organisation applies to this programme, not a person."};
+    case EligibilityRule::kBeneficiaryAge:
+      return JudgeBeneficiaryAge(rule.beneficiary_age(), candidate);
     default:
       // A rule of a kind that this program does not know must not let anybody through.
       return {false, "This program does not know the rule.", "Tell the operator."};
@@ -433,7 +444,9 @@ template absl::Status CheckApplicants(const Programme&, const v1::CheckEligibili
 void CheckWishes(const v1::Wishes& wishes, const v1::Declarations& declarations, FieldErrors& wrong) {
   const absl::CivilDay start = ToDay(wishes.earliest_start());
   const absl::CivilDay end = ToDay(wishes.latest_end());
-  if (end < start) {
+  if (!wishes.has_earliest_start()) {
+    // There are none: places go by ranking.
+  } else if (end < start) {
     wrong.Add("wishes.latest_end", absl::StrCat("must not lie before wishes.earliest_start, ", FormatDay(start)));
   } else if (Days{start, end}.count() < wishes.stay_days()) {
     wrong.Add("wishes.stay_days", absl::StrCat("are more than the ", Days{start, end}.count(),

@@ -28,10 +28,12 @@ struct Candidate {
   absl::CivilDay received;
   // What an organisation requests; null, or empty, where a person applies.
   const v1::Assistance* assistance = nullptr;
+  // Full years of the child that it is for, on the day that the programme's rule counts on; 0: there is none.
+  int beneficiary_age = 0;
 };
 
 // One result for each rule, in the programme's order; what is asked of persons has one for each person of a cohort.
-// Requires wishes that pass CheckWishes.
+// Requires wishes that pass CheckWishes, or none for a programme whose rules ask for none.
 std::vector<v1::RuleResult> Judge(const programme::v1::Programme& programme, const Candidate& candidate);
 
 // Marks the results of rules that were set aside.
@@ -50,7 +52,8 @@ int TierOf(const programme::v1::Programme& programme, absl::Span<const v1::Membe
 template <typename Request>
 absl::Status CheckApplicants(const programme::v1::Programme& programme, const Request& request);
 
-// What is wrong with wishes and declarations whatever the programme and the day: reversed or too short periods.
+// What is wrong with wishes, if there are any, and declarations whatever the programme and the day: reversed or too
+// short periods.
 void CheckWishes(const v1::Wishes& wishes, const v1::Declarations& declarations, FieldErrors& wrong);
 
 // The first day on which somebody who joined on `since` has been a member for more than `years` years.

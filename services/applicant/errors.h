@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "common/base/actor.h"
@@ -80,6 +81,27 @@ inline constexpr ErrorName kMentorNotPossible{
     "Mend what the reasons name, or apply without mentors_for; nothing was changed."};
 inline constexpr ErrorName kNotTheMember{absl::StatusCode::kPermissionDenied, kDomain, "NOT_THE_MEMBER",
                                          "Have the member allow it: nobody else can."};
+inline constexpr ErrorName kIntakeExists{absl::StatusCode::kAlreadyExists, kDomain, "INTAKE_EXISTS",
+                                         "Choose another intake_id, or leave it empty for a fresh one."};
+inline constexpr ErrorName kYearlyQuotaExceeded{
+    absl::StatusCode::kFailedPrecondition, kDomain, "YEARLY_QUOTA_EXCEEDED",
+    "Ask for fewer places, take another year's, or cancel an intake of this year that is not needed."};
+inline constexpr ErrorName kIntakeTakesNoEntries{
+    absl::StatusCode::kFailedPrecondition, kDomain, "INTAKE_TAKES_NO_ENTRIES",
+    "Enter an intake that is open, of this programme and for this section; ListIntakes has them."};
+inline constexpr ErrorName kNotPossibleForIntake{
+    absl::StatusCode::kFailedPrecondition, kDomain, "NOT_POSSIBLE_FOR_INTAKE",
+    "Read the intake: it is scheduled, open, closed and then decided; or it was cancelled."};
+inline constexpr ErrorName kNotOnJury{absl::StatusCode::kPermissionDenied, kDomain, "NOT_ON_JURY",
+                                      "The programme names the organisations whose people with ROLE_JURY judge."};
+inline constexpr ErrorName kJurorOfOwnSection{absl::StatusCode::kFailedPrecondition, kDomain, "JUROR_OF_OWN_SECTION",
+                                              "Leave the entry to jurors of other sections."};
+inline constexpr ErrorName kNotInSelection{
+    absl::StatusCode::kFailedPrecondition, kDomain, "NOT_IN_SELECTION",
+    "Score entries of this intake that are admitted; GetRanking lists them with their stages."};
+inline constexpr ErrorName kIntakeNotReady{
+    absl::StatusCode::kFailedPrecondition, kDomain, "INTAKE_NOT_READY",
+    "Have the entries that are named scored by more jurors, then decide; nothing was changed."};
 
 // Everything above, for the catalogue in the docs.
 inline constexpr const ErrorName* kCatalogue[] = {
@@ -110,13 +132,21 @@ inline constexpr const ErrorName* kCatalogue[] = {
     &kMentorNotPossible,
     &kNotTheMember,
     &kNotYourRequest,
+    &kIntakeExists,
+    &kYearlyQuotaExceeded,
+    &kIntakeTakesNoEntries,
+    &kNotPossibleForIntake,
+    &kNotOnJury,
+    &kJurorOfOwnSection,
+    &kNotInSelection,
+    &kIntakeNotReady,
 };
 
-// "in matching", for people.
-inline std::string Words(v1::Application::State state) {
-  std::string name = v1::Application::State_Name(state);
-  return absl::AsciiStrToLower(absl::StrReplaceAll(absl::string_view(name).substr(6), {{"_", " "}}));
+// "STATE_IN_MATCHING" → "in matching", for people.
+inline std::string WordsOf(absl::string_view state) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(absl::StripPrefix(state, "STATE_"), {{"_", " "}}));
 }
+inline std::string Words(v1::Application::State state) { return WordsOf(v1::Application::State_Name(state)); }
 
 inline absl::Status Exists(const ErrorName& name, absl::string_view record) {
   return Error(name, absl::StrCat(record, " exists already."), {{"name", record}});

@@ -18,7 +18,7 @@ void Submit(Application& application, const ApplicationSubmitted& fact) {
   application.set_section(fact.section());
   application.set_programme(fact.programme());
   application.set_programme_version(fact.programme_version());
-  *application.mutable_wishes() = fact.wishes();
+  if (fact.has_wishes()) *application.mutable_wishes() = fact.wishes();
   *application.mutable_declarations() = fact.declarations();
   *application.mutable_submit_time() = fact.at();
   application.set_submitter(fact.submitter());
@@ -28,6 +28,8 @@ void Submit(Application& application, const ApplicationSubmitted& fact) {
   *application.mutable_fellows() = fact.fellows();
   if (fact.has_assistance()) *application.mutable_assistance() = fact.assistance();
   application.set_mentors_for(fact.mentors_for());
+  application.set_intake(fact.intake());
+  application.set_beneficiary_age(fact.beneficiary_age());
 }
 
 void Judge(Application& application, const EligibilityDecided& fact) {
@@ -133,6 +135,12 @@ void NoteClearance(Application& application, const ClearanceNoted& fact) {
   if (agreed) application.set_state(StateAt(application, PLACEMENT_STAGE_AGREED));
 }
 
+void Select(Application& application, const EntrySelected& fact) {
+  *application.mutable_award()->mutable_standing() = fact.standing();
+  application.set_state(fact.has_answer_by() ? Application::STATE_AWARD_OFFERED : Application::STATE_AWARDED);
+  if (fact.has_answer_by()) *application.mutable_award()->mutable_answer_by() = fact.answer_by();
+}
+
 void End(Application& application, Application::State state, const std::string& by, const std::string& reason) {
   application.set_state(state);
   application.mutable_ending()->set_by(by);
@@ -161,6 +169,8 @@ absl::Time NextDue(const Application& application) {
     at(application.report_due());
   }
   for (const DueStep& step : DueSteps(application)) at(step.due);
+  if (IsPossible(state, Event::kAwardLapses) && application.award().has_answer_by())
+    at(application.award().answer_by());
   if (IsPossible(state, Event::kTaskIsOverdue)) {
     for (const Task& task : application.tasks()) {
       if (!task.done() && !task.overdue()) at(task.due());
@@ -216,6 +226,7 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return End(application, Application::STATE_CANCELLED, fact.cancelled().by(), fact.cancelled().reason());
     case ApplicationFact::kLapsed:
     case ApplicationFact::kStayMissed:
+    case ApplicationFact::kAwardLapsed:
       return application.set_state(Application::STATE_LAPSED);
     case ApplicationFact::kUnplaced:
       return application.set_state(Application::STATE_UNPLACED);
@@ -237,6 +248,19 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return application.set_start_overdue(true);
     case ApplicationFact::kReportOverdue:
       return application.set_report_overdue(true);
+    case ApplicationFact::kSelectionEntered:
+      return application.set_state(Application::STATE_IN_SELECTION);
+    case ApplicationFact::kEntryRanked:
+      *application.mutable_award()->mutable_standing() = fact.entry_ranked().standing();
+      return;
+    case ApplicationFact::kEntrySelected:
+      return Select(application, fact.entry_selected());
+    case ApplicationFact::kEntryNotSelected:
+      *application.mutable_award()->mutable_standing() = fact.entry_not_selected().standing();
+      return application.set_state(Application::STATE_NOT_SELECTED);
+    case ApplicationFact::kAwardAccepted:
+      *application.mutable_award()->mutable_accepted_on() = fact.award_accepted().date();
+      return application.set_state(Application::STATE_AWARDED);
     case ApplicationFact::kTasksPlanned:
       return Plan(application, fact.tasks_planned());
     default:

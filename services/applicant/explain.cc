@@ -82,7 +82,22 @@ std::string Summary(const App& application, const programme::v1::Programme& prog
       return EndedSummary(application, "withdrawn");
     case App::STATE_CANCELLED:
       return EndedSummary(application, "cancelled");
+    case App::STATE_IN_SELECTION:
+      return application.award().has_standing() ? absl::StrCat("The entry comes next when winners leave. ",
+                                                               application.award().standing().explanation())
+                                                : "The entry is judged by the jury.";
+    case App::STATE_AWARD_OFFERED:
+      return absl::StrCat("The award is offered until ", FormatDate(application.award().answer_by()), ". ",
+                          application.award().standing().explanation());
+    case App::STATE_AWARDED:
+      return absl::StrCat("The award is given. ", application.award().standing().explanation());
+    case App::STATE_NOT_SELECTED:
+      return absl::StrCat("The entry was not selected. ", application.award().standing().explanation());
     case App::STATE_LAPSED:
+      if (application.award().has_answer_by()) {
+        return absl::StrCat("The application lapsed: the award was not accepted until ",
+                            FormatDate(application.award().answer_by()), ".");
+      }
       return application.has_endorsement()
                  ? absl::StrCat("The application lapsed: the stay ", StayWords(application), " was never started.")
                  : "The application lapsed: nobody endorsed it in time.";
@@ -218,6 +233,15 @@ void AddNextStep(const App& application, const programme::v1::Programme& program
       list.Due(list.Add("The end of the stay", ApplicantRole(application), ApplicantName(application)),
                application.placement().end());
       return AddSteps(application, programme, OwedByStay(application, programme), list);
+    case App::STATE_IN_SELECTION:
+      list.Add(
+          application.award().has_standing() ? "A place that a winner leaves" : "The jury's points and the decision",
+          options::v1::ROLE_COORDINATOR, programme.operator_organisation());
+      return;
+    case App::STATE_AWARD_OFFERED:
+      list.Due(list.Add("The acceptance of the award", options::v1::ROLE_OFFICER, application.member()),
+               application.award().answer_by());
+      return;
     case App::STATE_ENDED:
     case App::STATE_RETURNED:
     case App::STATE_IMPLEMENTING:
@@ -256,12 +280,26 @@ v1::ApplicationExplanation Explain(const App& application, const programme::v1::
   AddNextStep(application, programme, clearance, list);
   AddTasks(application, programme, list);
   std::stable_sort(explanation.mutable_waiting_for()->begin(), explanation.mutable_waiting_for()->end(), IsEarlier);
-  for (const Event event :
-       {Event::kTriage, Event::kAdoptProgramme, Event::kOverrideRule, Event::kChangeWishes, Event::kCompleteTask,
-        Event::kStartStay, Event::kEndStay, Event::kCompletePhase, Event::kCompleteModule, Event::kWriteProposal,
-        Event::kSubmitProposal, Event::kReviewProposal, Event::kRecordReturn, Event::kBeginImplementation,
-        Event::kCompleteImplementation, Event::kRecordEvaluation, Event::kSubmitReport, Event::kWithdraw,
-        Event::kCancel}) {
+  for (const Event event : {Event::kTriage,
+                            Event::kAdoptProgramme,
+                            Event::kOverrideRule,
+                            Event::kChangeWishes,
+                            Event::kCompleteTask,
+                            Event::kAcceptAward,
+                            Event::kStartStay,
+                            Event::kEndStay,
+                            Event::kCompletePhase,
+                            Event::kCompleteModule,
+                            Event::kWriteProposal,
+                            Event::kSubmitProposal,
+                            Event::kReviewProposal,
+                            Event::kRecordReturn,
+                            Event::kBeginImplementation,
+                            Event::kCompleteImplementation,
+                            Event::kRecordEvaluation,
+                            Event::kSubmitReport,
+                            Event::kWithdraw,
+                            Event::kCancel}) {
     if (!IsPossible(application.state(), event) || !IsAskedFor(event, application, programme)) continue;
     explanation.add_possible_commands(std::string(NameOf(event)));
   }

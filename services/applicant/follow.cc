@@ -204,6 +204,11 @@ Facts Tick(const v1::Application& application, const Circumstance& c) {
     *fact.mutable_lapsed()->mutable_date() = ToDate(Today(c));
     return {fact};
   }
+  if (IsPossible(state, Event::kAwardLapses) && passed(true, application.award().answer_by())) {
+    v1::ApplicationFact fact;
+    *fact.mutable_award_lapsed()->mutable_date() = ToDate(Today(c));
+    return {fact};
+  }
   const v1::PlacementNoted& placement = application.placement();
   const bool over = passed(placement.has_end(), placement.end());
   if (IsPossible(state, Event::kStayIsOver) && over) return EndOfStay(application, ToDay(placement.end()), c);

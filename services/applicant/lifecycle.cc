@@ -48,7 +48,8 @@ std::string Diagram() {
                     "\n");
   }
   for (const State state :
-       {v1::Application::STATE_CLOSED, v1::Application::STATE_LAPSED, v1::Application::STATE_UNPLACED}) {
+       {v1::Application::STATE_CLOSED, v1::Application::STATE_LAPSED, v1::Application::STATE_UNPLACED,
+        v1::Application::STATE_AWARDED, v1::Application::STATE_NOT_SELECTED}) {
     absl::StrAppend(&diagram, "  ", NameOf(state), " --> [*]\n");
   }
   return diagram + "```\n";
@@ -83,6 +84,7 @@ std::string LifecycleDocument() {
       "for (from AWAITING_ENDORSEMENT and AWAITING_TRIAGE it stays there).\n\n";
   document += Diagram();
   for (int number = 0; number < v1::Application::State_ARRAYSIZE; ++number) {
+    if (!v1::Application::State_IsValid(number)) continue;
     const State state = static_cast<State>(number);
     if (!v1::Application::State_IsValid(number)) continue;
     absl::StrAppend(&document, "\n## ", number == 0 ? "A new application" : NameOf(state), "\n\n", TableOf(state));

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
 #include "common/base/steady.h"
 #include "common/events/execute.h"
+#include "services/applicant/award.h"
 #include "services/applicant/change.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/eligibility.h"
@@ -73,17 +75,20 @@ absl::StatusOr<Application> ApplicantService::Read(absl::string_view name, const
 
 absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
     Call& call, const v1::CheckEligibilityRequest& request) {
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
   FieldErrors wrong;
+  CheckForm(request, *programme, wrong);
   CheckWishes(request.wishes(), request.declarations(), wrong);
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
-  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
   AMIKECO_RETURN_IF_ERROR(CheckApplicants(*programme, request));
   return Query<v1::CheckEligibilityResponse>(
       in_.store, [&](Reader& reader) -> absl::StatusOr<v1::CheckEligibilityResponse> {
         AMIKECO_ASSIGN_OR_RETURN(const auto persons, Named(reader, request, call.actor));
+        AMIKECO_ASSIGN_OR_RETURN(const auto intake, FindIntake(reader, request.intake()));
         const absl::CivilDay today = Today({call.time, call.actor, *programme});
+        const int age = BeneficiaryAgeOf(request.beneficiary(), *programme, today, intake ? &*intake : nullptr);
         const auto results =
-            Judge(*programme, {persons, request.wishes(), request.declarations(), today, &request.assistance()});
+            Judge(*programme, {persons, request.wishes(), request.declarations(), today, &request.assistance(), age});
         v1::CheckEligibilityResponse response;
         response.set_eligible(IsEligible(results));
         response.mutable_results()->Assign(results.begin(), results.end());
@@ -98,12 +103,17 @@ absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
 absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& reader, const Call& call,
                                                                         const v1::SubmitApplicationRequest& request,
                                                                         std::vector<v1::ApplicationFact>& facts) {
-  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
+  AMIKECO_ASSIGN_OR_RETURN(const auto intake, FindIntake(reader, request.intake()));
+  // An entry runs on the version that its intake does.
+  const bool of_it = intake && intake->programme() == request.programme();
+  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme,
+                           in_.programmes.Find(request.programme(), of_it ? intake->programme_version() : 0));
   AMIKECO_RETURN_IF_ERROR(CheckApplicants(*programme, request));
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, Named(reader, request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(auto application,
                            Applications().Find(reader, NameFor("applications", request.application_id())));
-  const Circumstance circumstance{call.time, call.actor, *programme, persons, application.name};
+  const Circumstance circumstance{call.time, call.actor,       *programme,
+                                  persons,   application.name, intake ? &*intake : nullptr};
   AMIKECO_ASSIGN_OR_RETURN(facts, Decide(application.value, request, circumstance));
   for (const v1::Member& person : persons) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, person.name(), request.programme()));
@@ -126,9 +136,12 @@ absl::StatusOr<Application> ApplicantService::SubmitApplication(Call& call,
   return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
     std::vector<v1::ApplicationFact> facts;
     AMIKECO_ASSIGN_OR_RETURN(auto application, NewApplication(tx, call, request, facts));
-    AMIKECO_RETURN_IF_ERROR(
-        NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
+    AMIKECO_RETURN_IF_ERROR(NameConflict(Move(tx, OriginHere(call), facts, application), application.value));
     AMIKECO_RETURN_IF_ERROR(NominateMentor(tx, application.value, OriginHere(call)));
+    if (request.has_beneficiary()) {
+      AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(
+          tx, request.member(), absl::StrCat(application.name, "/", kBeneficiary), request.beneficiary()));
+    }
     return Answer(application);
   });
 }
@@ -205,6 +218,10 @@ absl::StatusOr<Application> ApplicantService::WithdrawApplication(Call& call,
 
 absl::StatusOr<Application> ApplicantService::CancelApplication(Call& call,
                                                                 const v1::CancelApplicationRequest& request) {
+  return ChangeAndAnswer(call, request);
+}
+
+absl::StatusOr<Application> ApplicantService::AcceptAward(Call& call, const v1::AcceptAwardRequest& request) {
   return ChangeAndAnswer(call, request);
 }
 
@@ -325,14 +342,17 @@ absl::StatusOr<std::vector<std::string>> ApplicantService::Due(Reader& reader, a
                            Applications().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
   std::vector<std::string> names;
   for (const auto& application : due) names.push_back(application.name);
+  AMIKECO_ASSIGN_OR_RETURN(const auto intakes, DueIntakes(reader, now, limit - static_cast<int>(names.size())));
+  names.insert(names.end(), intakes.begin(), intakes.end());
   return names;
 }
 
 absl::Status ApplicantService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
+  if (absl::StartsWith(name, "intakes/")) return TickIntake(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto application, Applications().Get(tx, name));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
   const auto facts = applicant::Tick(application.value, {origin.time, origin.actor, *programme});
-  return Apply(tx, Applications(), origin, facts, application);
+  return Move(tx, origin, facts, application);
 }
 
 Reactions ReactionsOf(ApplicantService& service) {
@@ -386,6 +406,16 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("DecideHostingOffer", service, &ApplicantService::DecideHostingOffer)
       .Method("GetHostingOffer", service, &ApplicantService::GetHostingOffer)
       .Method("ListHostingOffers", service, &ApplicantService::ListHostingOffers)
+      .Method("OpenIntake", service, &ApplicantService::OpenIntake)
+      .Method("GetIntake", service, &ApplicantService::GetIntake)
+      .Method("ListIntakes", service, &ApplicantService::ListIntakes)
+      .Method("CloseIntake", service, &ApplicantService::CloseIntake)
+      .Method("CancelIntake", service, &ApplicantService::CancelIntake)
+      .Method("ScoreEntry", service, &ApplicantService::ScoreEntry)
+      .Method("DecideIntake", service, &ApplicantService::DecideIntake)
+      .Method("GetRanking", service, &ApplicantService::GetRanking)
+      .Method("AcceptAward", service, &ApplicantService::AcceptAward)
+      .Method("GetBeneficiary", service, &ApplicantService::GetBeneficiary)
       .Method("GetProgramme", service, &ApplicantService::GetProgramme)
       .Method("ListProgrammes", service, &ApplicantService::ListProgrammes);
 }

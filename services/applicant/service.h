@@ -1,4 +1,5 @@
-// ApplicantService: members, applications and offers to host, behind the clients', the facts' and the clock's doors.
+// ApplicantService: members, applications, intakes and offers to host, behind the clients', the facts' and the clock's
+// doors.
 //
 // Thread safe. Methods are those of protos/amikeco/applicant/v1/applicant.proto; decisions are in the pure files beside
 // this one.
@@ -89,6 +90,17 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::ListHostingOffersResponse> ListHostingOffers(Call& call,
                                                                   const v1::ListHostingOffersRequest& request);
 
+  absl::StatusOr<v1::Intake> OpenIntake(Call& call, const v1::OpenIntakeRequest& request);
+  absl::StatusOr<v1::Intake> GetIntake(Call& call, const v1::GetIntakeRequest& request);
+  absl::StatusOr<v1::ListIntakesResponse> ListIntakes(Call& call, const v1::ListIntakesRequest& request);
+  absl::StatusOr<v1::Intake> CloseIntake(Call& call, const v1::CloseIntakeRequest& request);
+  absl::StatusOr<v1::Intake> CancelIntake(Call& call, const v1::CancelIntakeRequest& request);
+  absl::StatusOr<v1::Entry> ScoreEntry(Call& call, const v1::ScoreEntryRequest& request);
+  absl::StatusOr<v1::Intake> DecideIntake(Call& call, const v1::DecideIntakeRequest& request);
+  absl::StatusOr<v1::Ranking> GetRanking(Call& call, const v1::GetRankingRequest& request);
+  absl::StatusOr<v1::Application> AcceptAward(Call& call, const v1::AcceptAwardRequest& request);
+  absl::StatusOr<v1::Beneficiary> GetBeneficiary(Call& call, const v1::GetBeneficiaryRequest& request);
+
   absl::StatusOr<programme::v1::Programme> GetProgramme(Call& call, const v1::GetProgrammeRequest& request);
   absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(Call& call, const v1::ListProgrammesRequest& request);
 
@@ -132,6 +144,19 @@ class ApplicantService final : public Timed {
                          const v1::Member& mentor);
   // Tells the application that is helped, if one is.
   absl::Status NominateMentor(Transaction& tx, const v1::Application& application, const Origin& origin);
+  // Applies the facts, and lets the application's intake follow.
+  absl::Status Move(Transaction& tx, const Origin& origin, const std::vector<v1::ApplicationFact>& facts,
+                    Versioned<v1::Application>& application);
+  absl::Status TellIntake(Transaction& tx, const Origin& origin, const v1::Application& application);
+  // Applies the facts, and lets the applications follow whose entries they moved.
+  absl::Status ChangeIntake(Transaction& tx, const Origin& origin, const std::vector<v1::IntakeFact>& facts,
+                            Versioned<v1::Intake>& intake);
+  template <typename Request>
+  absl::StatusOr<Versioned<v1::Intake>> DoIntake(Transaction& tx, const Call& call, const Request& request);
+  template <typename Request>
+  absl::StatusOr<v1::Intake> DoIntakeAndAnswer(Call& call, const Request& request);
+  absl::StatusOr<std::vector<std::string>> DueIntakes(Reader& reader, absl::Time now, int limit);
+  absl::Status TickIntake(Transaction& tx, absl::string_view name, const Origin& origin);
   absl::Status MoveEndorsed(Transaction& tx, const v1::Member& member, const Origin& origin);
   absl::Status MayReadProfile(Reader& reader, const v1::Member& member, const Actor& actor);
   absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);
@@ -142,6 +167,7 @@ class ApplicantService final : public Timed {
   template <typename Request>
   absl::StatusOr<const programme::v1::Programme*> ProgrammeFor(const v1::Application& application,
                                                                const Request& request) const;
+  absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(const v1::Intake& intake) const;
   std::string NameFor(absl::string_view collection, const std::string& id) const;
 
   const Surroundings in_;

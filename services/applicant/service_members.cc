@@ -69,7 +69,7 @@ absl::Status ApplicantService::MoveEndorsed(Transaction& tx, const Member& membe
     AMIKECO_ASSIGN_OR_RETURN(
         const auto facts, Decide(application.value, member.endorsement(),
                                  Circumstance{origin.time, origin.actor, *programme, absl::MakeConstSpan(&member, 1)}));
-    AMIKECO_RETURN_IF_ERROR(Apply(tx, Applications(), origin, facts, application));
+    AMIKECO_RETURN_IF_ERROR(Move(tx, origin, facts, application));
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 // From submission to the search: an application arrives, is judged, endorsed or triaged, and moves on to its place; and
 // the same again when its wishes or its terms change.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -10,8 +11,10 @@
 #include "common/base/status.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/application.h"
+#include "services/applicant/award.h"
 #include "services/applicant/eligibility.h"
 #include "services/applicant/errors.h"
+#include "services/applicant/intake.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -54,9 +57,11 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
   }
   if (command.has_assistance()) *submitted.mutable_assistance() = command.assistance();
   submitted.set_mentors_for(command.mentors_for());
+  submitted.set_intake(command.intake());
+  submitted.set_beneficiary_age(BeneficiaryAgeOf(command.beneficiary(), c.programme, Today(c), c.intake));
   submitted.set_programme(c.programme.name());
   submitted.set_programme_version(c.programme.version());
-  *submitted.mutable_wishes() = command.wishes();
+  if (command.has_wishes()) *submitted.mutable_wishes() = command.wishes();
   *submitted.mutable_declarations() = command.declarations();
   *submitted.mutable_at() = ToTimestamp(c.now);
   *submitted.mutable_received() = ToDate(Today(c));
@@ -64,6 +69,15 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
   submitted.set_time_zone(c.programme.time_zone());
   NameParties(command, c, submitted);
   return fact;
+}
+
+// The programme's days from today, and not behind the intake's last day; nothing when it waits for ever.
+std::optional<absl::CivilDay> EndorseBy(const Circumstance& c) {
+  if (!AsksForEndorsement(c.programme)) return std::nullopt;
+  std::optional<absl::CivilDay> by;
+  if (c.programme.endorsement_days() > 0) by = Today(c) + c.programme.endorsement_days();
+  if (c.intake != nullptr) by = std::min(by.value_or(ToDay(c.intake->closes())), ToDay(c.intake->closes()));
+  return by;
 }
 
 v1::ApplicationFact Decided(const v1::Application& application, const std::vector<v1::RuleResult>& results,
@@ -79,8 +93,8 @@ v1::ApplicationFact Decided(const v1::Application& application, const std::vecto
   *decided.mutable_decided_on() = ToDate(Today(c));
   if (application.has_endorse_by()) {
     *decided.mutable_endorse_by() = application.endorse_by();
-  } else if (AsksForEndorsement(c.programme) && c.programme.endorsement_days() > 0) {
-    *decided.mutable_endorse_by() = ToDate(Today(c) + c.programme.endorsement_days());
+  } else if (const auto by = EndorseBy(c)) {
+    *decided.mutable_endorse_by() = ToDate(*by);
   }
   decided.set_triage(decided.eligible() && c.programme.has_triage() && !application.has_triage());
   return fact;
@@ -149,8 +163,9 @@ v1::ApplicationFact Endorsed(const v1::Endorsement& endorsement) {
 }
 
 std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
-  auto results = Judge(c.programme, {c.persons, application.wishes(), application.declarations(),
-                                     ToDay(application.received()), &application.assistance()});
+  auto results =
+      Judge(c.programme, {c.persons, application.wishes(), application.declarations(), ToDay(application.received()),
+                          &application.assistance(), application.beneficiary_age()});
   SetAside(results, application.overrides());
   return results;
 }
@@ -185,10 +200,16 @@ class Course {
     Plan();
     return absl::OkStatus();
   }
-  // Intake is over.
+  // Nothing is missing any more: a place is looked for, or arranged, or the jury judges.
   void Place() {
-    const bool none = c_.programme.matching().mode() == MatchingRules::MODE_NONE;
-    Add(none ? Arranged(application_) : MatchingOpened(application_));
+    switch (c_.programme.matching().mode()) {
+      case MatchingRules::MODE_NONE:
+        return Add(Arranged(application_));
+      case MatchingRules::MODE_SELECTION:
+        return Add(Entered(application_, c_));
+      default:
+        return Add(MatchingOpened(application_));
+    }
   }
   // From a judgement to the state that it leads to.
   void LeaveIntake() {
@@ -311,8 +332,10 @@ ApplicationFacts Decide(const v1::Application& application, const v1::SubmitAppl
     if (person.has_erase_time()) return errors::MemberIsErased(person.name());
   }
   FieldErrors wrong;
+  CheckForm(command, c.programme, wrong);
   CheckWishes(command.wishes(), command.declarations(), wrong);
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
+  AMIKECO_RETURN_IF_ERROR(CheckEntry(c));
   Course course(application, c);
   course.Add(Submitted(command, c));
   course.Add(Decided(course.application(), JudgeNow(course.application(), c), c));
@@ -358,6 +381,7 @@ ApplicationFacts Decide(const v1::Application& application, const v1::ChangeWish
                         const Circumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kChangeWishes));
   FieldErrors wrong;
+  if (Selects(c.programme)) wrong.Add("wishes", "cannot be changed: places of this programme go by ranking");
   CheckWishes(command.wishes(), application.declarations(), wrong);
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   if (MessageDifferencer::Equals(command.wishes(), application.wishes())) return Facts{};
@@ -380,6 +404,11 @@ ApplicationFacts Decide(const v1::Application& application, const v1::AdoptProgr
   AMIKECO_RETURN_IF_ERROR(CheckPossible(application, Event::kAdoptProgramme));
   if (IsTheirOwn(application, c.actor.subject)) {
     return errors::SecondPersonNeeded(c.actor.subject, application.name());
+  }
+  if (Selects(c.programme)) {
+    FieldErrors wrong;
+    wrong.Add("version", absl::StrCat("cannot be another than that of ", application.intake()));
+    return wrong.ToStatus();
   }
   if (c.programme.version() <= application.programme_version()) {
     FieldErrors wrong;
@@ -418,7 +447,9 @@ ApplicationFacts Decide(const v1::Application& application, const v1::OverrideRu
   // Before an application is judged ineligible an override stands in store, for a change of dates.
   if (application.state() != v1::Application::STATE_INELIGIBLE) return std::move(course).facts();
   course.Add(Decided(course.application(), JudgeNow(course.application(), c), c));
-  if (course.application().state() != v1::Application::STATE_INELIGIBLE) course.LeaveIntake();
+  if (course.application().state() == v1::Application::STATE_INELIGIBLE) return std::move(course).facts();
+  AMIKECO_RETURN_IF_ERROR(CheckEntry(c));
+  course.LeaveIntake();
   return std::move(course).facts();
 }
 

@@ -1,8 +1,10 @@
-// How members, applications and offers are stored and found.
+// How members, applications, offers and intakes are stored and found.
 #ifndef AMIKECO_SERVICES_APPLICANT_TABLES_H_
 #define AMIKECO_SERVICES_APPLICANT_TABLES_H_
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +21,10 @@ inline constexpr char kByPartyAndState[] = "party-state";
 inline constexpr char kByMember[] = "member";
 inline constexpr char kActive[] = "active";
 inline constexpr char kByDue[] = "due";
+inline constexpr char kByProgramme[] = "programme";
+
+// Entry of a dossier, behind the application's name: the child that it is for.
+inline constexpr char kBeneficiary[] = "beneficiary";
 
 // Values of keys are their parts, each ended by '|', which no name contains: so a prefix of whole parts finds exactly
 // what begins with them.
@@ -73,6 +79,30 @@ inline const Table<v1::HostingOffer>& HostingOffers() {
     }
     return keys;
   });
+  return table;
+}
+
+inline const Table<v1::Intake>& Intakes() {
+  static const auto& table = *new Table<v1::Intake>("intake", [](const v1::Intake& intake) {
+    std::vector<Key> keys{{kByName, intake.name()},
+                          {kByProgramme, KeyOf(intake.programme(), FormatDate(intake.opens()))}};
+    if (intake.has_next_due()) keys.push_back({kByDue, SortableTime(ToTime(intake.next_due()))});
+    return keys;
+  });
+  return table;
+}
+
+// The intake that an application is an entry of; nothing for "", NOT_FOUND when there is none of this name.
+inline absl::StatusOr<std::optional<v1::Intake>> FindIntake(Reader& reader, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  AMIKECO_ASSIGN_OR_RETURN(auto intake, Intakes().Get(reader, name));
+  return std::optional(std::move(intake.value));
+}
+
+// By programme and year; see YearlyQuota.
+inline const Table<v1::YearlyQuota>& YearlyQuotas() {
+  static const auto& table =
+      *new Table<v1::YearlyQuota>("yearly-quota", [](const v1::YearlyQuota&) { return std::vector<Key>(); });
   return table;
 }
 

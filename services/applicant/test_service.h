@@ -47,7 +47,8 @@ class Gate final : public Caller {
 
 class ServiceTest : public testing::Test {
  protected:
-  ServiceTest() {
+  explicit ServiceTest(const Programmes& programmes = RealProgrammes())
+      : programmes_(programmes), service_({*store_, programmes_, dossiers_, ids_, gate_}) {
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -149,8 +150,8 @@ class ServiceTest : public testing::Test {
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
   RandomIds ids_;
   Gate gate_;
-  Programmes programmes_ = RealProgrammes();  // a test may add some
-  ApplicantService service_{{*store_, programmes_, dossiers_, ids_, gate_}};
+  Programmes programmes_;  // a test may add some
+  ApplicantService service_;
   std::unique_ptr<Chain> chain_;
   int64_t versions_ = 0;
 };

@@ -3,6 +3,7 @@
 #ifndef AMIKECO_SERVICES_APPLICANT_TEST_WORLD_H_
 #define AMIKECO_SERVICES_APPLICANT_TEST_WORLD_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "programmes/programmes.h"
 #include "services/applicant/after_stay.h"
 #include "services/applicant/application.h"
+#include "services/applicant/award.h"
 #include "services/applicant/member.h"
 
 namespace amikeco::applicant::test {
@@ -212,7 +214,7 @@ class Story {
   Story(const Story&) = default;
 
   Circumstance At(const Actor& actor) const {
-    return {now, actor, programme, absl::MakeConstSpan(&member, 1), "applications/A-1"};
+    return {now, actor, programme, absl::MakeConstSpan(&member, 1), "applications/A-1", intake ? &*intake : nullptr};
   }
 
   absl::Status Take(ApplicationFacts facts) {
@@ -246,6 +248,7 @@ class Story {
     c.name = "clearances/A-1";
     EXPECT_TRUE(Take(Follow(application, fact, version, c)).ok());
   }
+  void Hear(const v1::Intake& of) { EXPECT_TRUE(Take(Follow(application, of, At(kSystem))).ok()); }
   void Pass(absl::Time until) {
     now = until;
     EXPECT_TRUE(Take(Tick(application, At(kSystem))).ok());
@@ -260,6 +263,7 @@ class Story {
   programme::v1::Programme programme;
   absl::Time now = Noon(kReceived);
   v1::Application application;
+  std::optional<v1::Intake> intake;  // that it is an entry of
   std::vector<v1::ApplicationFact> history;
   std::vector<v1::ApplicationFact> last;  // of the last step
   int64_t clearance_version = 0;

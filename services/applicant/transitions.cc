@@ -29,6 +29,11 @@ constexpr State kReturned = App::STATE_RETURNED;
 constexpr State kImplementing = App::STATE_IMPLEMENTING;
 constexpr State kImplemented = App::STATE_IMPLEMENTED;
 
+constexpr State kInSelection = App::STATE_IN_SELECTION;
+constexpr State kAwardOffered = App::STATE_AWARD_OFFERED;
+constexpr State kAwarded = App::STATE_AWARDED;
+constexpr State kNotSelected = App::STATE_NOT_SELECTED;
+
 constexpr Transition kTable[] = {
     // Intake.
     {kNone, Event::kSubmit, When::kIneligible, kIneligible},
@@ -36,12 +41,14 @@ constexpr Transition kTable[] = {
     {kNone, Event::kSubmit, When::kUntriaged, kTriage},
     {kNone, Event::kSubmit, When::kSought, kInMatching},
     {kNone, Event::kSubmit, When::kArranged, kAgreed},
+    {kNone, Event::kSubmit, When::kSelects, kInSelection},
 
     {kIneligible, Event::kOverrideRule, When::kIneligible, kIneligible},
     {kIneligible, Event::kOverrideRule, When::kUnendorsed, kAwaiting},
     {kIneligible, Event::kOverrideRule, When::kUntriaged, kTriage},
     {kIneligible, Event::kOverrideRule, When::kSought, kInMatching},
     {kIneligible, Event::kOverrideRule, When::kArranged, kAgreed},
+    {kIneligible, Event::kOverrideRule, When::kSelects, kInSelection},
 
     {kTriage, Event::kTriage, When::kSought, kInMatching},
     {kTriage, Event::kTriage, When::kArranged, kAgreed},
@@ -55,6 +62,9 @@ constexpr Transition kTable[] = {
 
     {kAwaiting, Event::kEndorse, When::kSought, kInMatching},
     {kAwaiting, Event::kEndorse, When::kArranged, kAgreed},
+    {kAwaiting, Event::kEndorse, When::kSelects, kInSelection},
+    {kAwaiting, Event::kEntryDropped, When::kAlways, kLapsed},
+    {kAwaiting, Event::kIntakeCancelled, When::kAlways, kCancelled},
     {kAwaiting, Event::kEndorsementLapses, When::kAlways, kLapsed},
     {kAwaiting, Event::kChangeWishes, When::kAlways, kAwaiting},
     {kAwaiting, Event::kAdoptProgramme, When::kAlways, kAwaiting},
@@ -63,6 +73,23 @@ constexpr Transition kTable[] = {
     {kAwaiting, Event::kTaskIsOverdue, When::kAlways, kAwaiting},
     {kAwaiting, Event::kWithdraw, When::kAlways, kWithdrawn},
     {kAwaiting, Event::kCancel, When::kAlways, kCancelled},
+
+    // The selection. An entry behind the places stays in it until no place can be handed on to it any more.
+    {kInSelection, Event::kEntryRanked, When::kAlways, kInSelection},
+    {kInSelection, Event::kEntrySelected, When::kAnswerAsked, kAwardOffered},
+    {kInSelection, Event::kEntrySelected, When::kNoAnswer, kAwarded},
+    {kInSelection, Event::kEntryNotSelected, When::kAlways, kNotSelected},
+    {kInSelection, Event::kIntakeCancelled, When::kAlways, kCancelled},
+    {kInSelection, Event::kOverrideRule, When::kAlways, kInSelection},
+    {kInSelection, Event::kCompleteTask, When::kAlways, kInSelection},
+    {kInSelection, Event::kTaskIsOverdue, When::kAlways, kInSelection},
+    {kInSelection, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kInSelection, Event::kCancel, When::kAlways, kCancelled},
+
+    {kAwardOffered, Event::kAcceptAward, When::kAlways, kAwarded},
+    {kAwardOffered, Event::kAwardLapses, When::kAlways, kLapsed},
+    {kAwardOffered, Event::kWithdraw, When::kAlways, kWithdrawn},
+    {kAwardOffered, Event::kCancel, When::kAlways, kCancelled},
 
     // The search. Clearance can be heard of here when compliance's fact overtakes matching's: it is noted.
     {kInMatching, Event::kSearchOpened, When::kAlways, kInMatching},
@@ -295,6 +322,8 @@ absl::string_view NameOf(Event event) {
       return "WithdrawApplication";
     case Event::kCancel:
       return "CancelApplication";
+    case Event::kAcceptAward:
+      return "AcceptAward";
     case Event::kStartStay:
       return "StartStay";
     case Event::kEndStay:
@@ -343,6 +372,18 @@ absl::string_view NameOf(Event event) {
       return "ClearanceGranted";
     case Event::kClearanceLost:
       return "ClearanceLost or ClearanceRevoked";
+    case Event::kEntryRanked:
+      return "the intake was decided and the entry is behind its places";
+    case Event::kEntrySelected:
+      return "the entry won a place";
+    case Event::kEntryNotSelected:
+      return "no place can be handed on any more";
+    case Event::kEntryDropped:
+      return "the intake closed first";
+    case Event::kIntakeCancelled:
+      return "CancelIntake";
+    case Event::kAwardLapses:
+      return "the award was not accepted in time";
     case Event::kEndorsementLapses:
       return "nobody endorsed in time";
     case Event::kStartIsOverdue:
@@ -390,6 +431,12 @@ absl::string_view NameOf(When when) {
       return "a report or another step is owed";
     case When::kNothingOwed:
       return "nothing is owed";
+    case When::kSelects:
+      return "nothing is missing, places go by ranking";
+    case When::kAnswerAsked:
+      return "winners must accept";
+    case When::kNoAnswer:
+      return "winners need not accept";
   }
   return "";
 }

@@ -27,6 +27,7 @@ enum class Event {
   kCompleteTask,
   kWithdraw,
   kCancel,
+  kAcceptAward,
   kStartStay,
   kEndStay,
   kCompletePhase,
@@ -49,9 +50,15 @@ enum class Event {
   kSearchExhausted,
   kActivitiesSet,
   kHomeHostSettled,
+  kEntryRanked,
+  kEntrySelected,
+  kEntryNotSelected,
+  kEntryDropped,
+  kIntakeCancelled,
   kClearanceGranted,
   kClearanceLost,
   kEndorsementLapses,
+  kAwardLapses,
   kStartIsOverdue,
   kStayIsMissed,
   kTaskIsOverdue,
@@ -73,6 +80,9 @@ enum class When {
   kCleared,     // clearance holds
   kOwing,       // a report or another step that the programme asks for is missing
   kNothingOwed,
+  kSelects,      // nothing is missing, and places go by ranking
+  kAnswerAsked,  // winners must accept
+  kNoAnswer,
 };
 
 struct Transition {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -70,6 +71,17 @@ void ProjectOffer(v1::Case& known, const applicant::v1::HostingOfferFact& fact) 
   *known.mutable_end() = received.last_day();
 }
 
+// The operator calls; the sections that it calls are in the fact (A1-11).
+void ProjectIntake(v1::Case& known, const applicant::v1::IntakeFact& fact) {
+  if (!fact.has_opened()) return;
+  const auto& opened = fact.opened();
+  known.set_member(opened.programme());  // nobody has applied, and yet the case is known
+  known.set_programme(opened.programme());
+  known.set_programme_version(opened.programme_version());
+  *known.mutable_start() = opened.date();
+  *known.mutable_end() = opened.closes();
+}
+
 void ProjectPlacement(v1::Case& known, const PlacementFact& fact) {
   switch (fact.fact_case()) {
     case PlacementFact::kHostInvited:
@@ -126,7 +138,7 @@ absl::StatusOr<Telling> Unpack(const event::v1::Event& event) {
 }
 
 std::string ApplicationOf(const event::v1::Event& event, const Message& fact) {
-  for (const absl::string_view matter : {"applications/", "hostingOffers/"}) {
+  for (const absl::string_view matter : {"applications/", "hostingOffers/", "intakes/"}) {
     if (absl::StartsWith(event.subject(), matter)) return event.subject();
   }
   return StringField(fact, "application");
@@ -138,6 +150,7 @@ v1::Case Project(v1::Case known, const event::v1::Event& event, const Telling& t
   if (!application.empty()) known.set_application(application);
   if (const auto* fact = As<ApplicationFact>(*telling.whole)) ProjectApplication(known, *fact);
   if (const auto* fact = As<applicant::v1::HostingOfferFact>(*telling.whole)) ProjectOffer(known, *fact);
+  if (const auto* fact = As<applicant::v1::IntakeFact>(*telling.whole)) ProjectIntake(known, *fact);
   if (const auto* fact = As<PlacementFact>(*telling.whole)) ProjectPlacement(known, *fact);
   return known;
 }
@@ -191,6 +204,12 @@ static std::string RecipientName(programme::v1::Recipient recipient, const v1::C
 
 std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, const v1::Case& known,
                                         const programme::v1::Programme& programme, const Message& fact) {
+  if (const auto* opened = As<applicant::v1::IntakeOpened>(fact);
+      opened != nullptr && recipient != programme::v1::RECIPIENT_COORDINATOR) {
+    // Nobody has applied, and no host is in it.
+    if (recipient != programme::v1::RECIPIENT_SECTION) return {};
+    return {opened->sections().begin(), opened->sections().end()};
+  }
   if (recipient == programme::v1::RECIPIENT_APPLICANT && !known.fellows().empty()) {
     return {known.fellows().begin(), known.fellows().end()};
   }

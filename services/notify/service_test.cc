@@ -5,10 +5,12 @@
 #include <random>
 #include <thread>
 
+#include "amikeco/applicant/v1/award.pb.h"
 #include "common/base/status.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "services/notify/case.h"
 #include "services/notify/contact.h"
 #include "services/notify/message.h"
 #include "services/notify/notify_house.h"
@@ -185,6 +187,29 @@ TEST_F(NotifyTest, TellsWhoOfferedToHostWhatBecameOfIt) {  // A0-31
   const auto log = house_.Call<v1::ListMessagesResponse>(Coordinator(), "ListMessages", request);
   ASSERT_TRUE(log.ok()) << log.status();
   EXPECT_THAT(log->messages(), SizeIs(6));
+}
+
+// A1-11
+TEST(RecipientNames, OfACallForApplicationsAreTheSectionsThatItNames) {
+  applicant::v1::IntakeOpened opened;
+  opened.add_sections("sections/DE");
+  opened.add_sections("sections/FR");
+  programme::v1::Programme programme;
+  programme.set_operator_organisation("organisations/ipa-us");
+  const auto names = [&](programme::v1::Recipient recipient) {
+    return RecipientNames(recipient, v1::Case(), programme, opened);
+  };
+  EXPECT_THAT(names(programme::v1::RECIPIENT_SECTION), ElementsAre("sections/DE", "sections/FR"));
+  EXPECT_THAT(names(programme::v1::RECIPIENT_COORDINATOR), ElementsAre("organisations/ipa-us"));
+  EXPECT_THAT(names(programme::v1::RECIPIENT_APPLICANT), IsEmpty());
+}
+
+TEST_F(NotifyTest, HearsOfCallsForApplicationsAndOfNoPoints) {
+  applicant::v1::IntakeFact fact;
+  fact.mutable_opened()->set_programme("programmes/ipa-exchange-inbound");
+  EXPECT_TRUE(house_.Tell("intakes/i1", fact).ok());
+  fact.mutable_entry_scored()->set_application("applications/a1");
+  EXPECT_TRUE(house_.Tell("intakes/i1", fact).ok());
 }
 
 TEST_F(NotifyTest, ActsOnNoFactOfATypeItDoesNotKnow) {

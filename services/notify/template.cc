@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -207,6 +208,8 @@ bool IsAboutAnApplication(const Descriptor& fact) {
       if (facts->field(i)->message_type() == &fact) return true;
     }
   }
+  // Of an intake its call alone: who is told of an entry hears it of the application, and points are told to nobody.
+  if (&fact == applicant::v1::IntakeOpened::descriptor()) return true;
   const FieldDescriptor* application = fact.FindFieldByName("application");
   // Linked in for their descriptors: facts are found by name.
   static const std::array kSources = {matching::v1::PlacementFact::descriptor(),

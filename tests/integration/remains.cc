@@ -22,6 +22,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/application.h"
 #include "services/applicant/hosting_offer.h"
+#include "services/applicant/intake.h"
 #include "services/applicant/member.h"
 #include "services/applicant/tables.h"
 #include "services/compliance/clearance.h"
@@ -95,7 +96,8 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
   static const auto& all = *new std::map<std::string, Tables>{
       {"applicant", Tables{Aggregate<applicant::v1::MemberFact>(applicant::Members()),
                            Aggregate<applicant::v1::ApplicationFact>(applicant::Applications()),
-                           Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers())}},
+                           Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers()),
+                           Aggregate<applicant::v1::IntakeFact>(applicant::Intakes())}},
       {"matching",
        Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
               Aggregate<matching::v1::PlacementFact>(matching.placements)}},
