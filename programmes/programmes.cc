@@ -70,9 +70,9 @@ absl::Status Located(const std::string& path, const std::string& text, const abs
   return located;
 }
 
-absl::StatusOr<Programme> LoadOne(const std::string& path) {
+absl::StatusOr<Programme> LoadOne(const std::string& path, const Countries& countries) {
   AMIKECO_ASSIGN_OR_RETURN(Programme programme, ParseTextproto<Programme>(path));
-  if (absl::Status wrong = CheckProgramme(programme); !wrong.ok()) {
+  if (absl::Status wrong = CheckProgramme(programme, countries); !wrong.ok()) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
     return Located(path, text, wrong);
   }
@@ -95,13 +95,13 @@ absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir) {
 
 }  // namespace
 
-absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
+absl::StatusOr<Programmes> Programmes::Load(const std::string& dir, const Countries& countries) {
   AMIKECO_ASSIGN_OR_RETURN(const auto paths, TextprotosIn(dir));
   Programmes loaded;
   std::map<std::string, std::string> file_of;
   std::vector<std::string> wrong;
   for (const std::string& path : paths) {
-    absl::StatusOr<Programme> programme = LoadOne(path);
+    absl::StatusOr<Programme> programme = LoadOne(path, countries);
     if (!programme.ok()) {
       wrong.push_back(std::string(programme.status().message()));
       continue;
@@ -117,8 +117,8 @@ absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
   return loaded;
 }
 
-absl::StatusOr<Programmes> Programmes::LoadFile(const std::string& path) {
-  AMIKECO_ASSIGN_OR_RETURN(const Programme programme, LoadOne(path));
+absl::StatusOr<Programmes> Programmes::LoadFile(const std::string& path, const Countries& countries) {
+  AMIKECO_ASSIGN_OR_RETURN(const Programme programme, LoadOne(path, countries));
   Programmes loaded;
   loaded.Add(programme);
   return loaded;
