@@ -56,8 +56,8 @@ v1::ApplicationFact Decided(const v1::Application& application, const std::vecto
   *decided.mutable_decided_on() = ToDate(Today(c));
   if (application.has_endorse_by()) {
     *decided.mutable_endorse_by() = application.endorse_by();
-  } else if (c.programme.endorsement_days() > 0) {
-    *decided.mutable_endorse_by() = ToDate(Today(c) + c.programme.endorsement_days());
+  } else if (const int days = EndorsementDays(c.programme, c.place); days > 0) {
+    *decided.mutable_endorse_by() = ToDate(Today(c) + days);
   }
   return fact;
 }
@@ -151,9 +151,10 @@ void LeaveIntake(Course& course, const Circumstance& c) {
 }
 
 std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
-  auto results =
-      Judge(c.programme, {*c.member, application.wishes(), application.declarations(), ToDay(application.received())});
+  const Candidate candidate{*c.member, application.wishes(), application.declarations(), ToDay(application.received())};
+  auto results = Judge(c.programme, candidate);
   SetAside(results, application.overrides());
+  JudgePlace(c.programme, c.place, candidate, results);
   return results;
 }
 

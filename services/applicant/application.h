@@ -16,6 +16,7 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "common/base/actor.h"
+#include "services/applicant/place.h"
 
 namespace amikeco::applicant {
 
@@ -26,6 +27,7 @@ struct Circumstance {
   const programme::v1::Programme& programme;  // in the application's version
   const v1::Member* member = nullptr;         // for commands that judge: submit, change wishes, override
   std::string name = {};  // of a new application; of the placement or clearance that a fact is about
+  Place place = {};       // of the member, for commands that judge
 };
 
 // The clearance as the start gate read it.

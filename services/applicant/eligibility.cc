@@ -235,8 +235,14 @@ Finding JudgeRule(const Programme& programme, const EligibilityRule& rule, const
 }  // namespace
 
 std::vector<v1::RuleResult> Judge(const Programme& programme, const Candidate& candidate) {
+  return JudgeRules(programme, programme.eligibility(), candidate);
+}
+
+std::vector<v1::RuleResult> JudgeRules(const Programme& programme,
+                                       const google::protobuf::RepeatedPtrField<EligibilityRule>& rules,
+                                       const Candidate& candidate) {
   std::vector<v1::RuleResult> results;
-  for (const EligibilityRule& rule : programme.eligibility()) {
+  for (const EligibilityRule& rule : rules) {
     const Finding finding = JudgeRule(programme, rule, candidate);
     v1::RuleResult& result = results.emplace_back();
     result.set_rule(rule.id());

@@ -29,6 +29,11 @@ struct Candidate {
 // One result for each rule, in the programme's order. Requires wishes that pass CheckWishes.
 std::vector<v1::RuleResult> Judge(const programme::v1::Programme& programme, const Candidate& candidate);
 
+// The same for rules that somebody else adds to the programme's.
+std::vector<v1::RuleResult> JudgeRules(const programme::v1::Programme& programme,
+                                       const google::protobuf::RepeatedPtrField<programme::v1::EligibilityRule>& rules,
+                                       const Candidate& candidate);
+
 // Marks the results of rules that were set aside.
 void SetAside(std::vector<v1::RuleResult>& results,
               const google::protobuf::RepeatedPtrField<v1::RuleOverridden>& overrides);

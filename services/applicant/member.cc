@@ -19,12 +19,10 @@ bool ActsFor(const Actor& actor, const std::string& section, const std::string& 
   return actor.organisation == section || (!region.empty() && actor.organisation == region);
 }
 
-absl::Status CheckMembership(const v1::Membership& membership) {
-  FieldErrors wrong;
+void CheckMembership(const v1::Membership& membership, FieldErrors& wrong) {
   if (membership.has_until() && ToDay(membership.until()) < ToDay(membership.since())) {
     wrong.Add("membership.until", "must not lie before membership.since");
   }
-  return wrong.ToStatus();
 }
 
 absl::Status CheckNotErased(const v1::Member& member) {
@@ -40,7 +38,11 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
                  {{"organisation", c.actor.organisation}, {"section", command.section()}});
   }
   if (!member.name().empty()) return errors::Exists(errors::kMemberExists, member.name());
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  FieldErrors wrong;
+  CheckSection(command.section(), c.place, wrong);
+  CheckRegion(command.section(), command.region(), c.place, wrong);
+  CheckMembership(command.membership(), wrong);
+  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   v1::MemberFact fact;
   v1::MemberRegistered& registered = *fact.mutable_registered();
   registered.set_name(c.name);
@@ -54,7 +56,11 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
 
 MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& command, const MemberCircumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command.membership()));
+  FieldErrors wrong;
+  // A member from before the directory keeps a region that is not in it.
+  if (command.region() != member.region()) CheckRegion(member.section(), command.region(), c.place, wrong);
+  CheckMembership(command.membership(), wrong);
+  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   if (command.duty_status() == member.duty_status() && command.region() == member.region() &&
       MessageDifferencer::Equals(command.membership(), member.membership())) {
     return std::vector<v1::MemberFact>{};
@@ -92,6 +98,31 @@ MemberFacts Decide(const v1::Member& member, const v1::EraseMemberRequest& comma
   v1::MemberFact fact;
   *fact.mutable_erased()->mutable_at() = ToTimestamp(c.now);
   return std::vector{fact};
+}
+
+MemberFacts Decide(const v1::Member& member, const v1::SetFindableRequest& command, const MemberCircumstance& c) {
+  if (c.actor.subject != member.name()) return errors::NotYourself(c.actor.subject, member.name());
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  if (command.findable() == member.findable()) return std::vector<v1::MemberFact>{};
+  v1::MemberFact fact;
+  fact.mutable_findable_changed()->set_findable(command.findable());
+  return std::vector{fact};
+}
+
+std::vector<v1::MemberRight> RightsOf(const v1::Member& member, absl::CivilDay today) {
+  const v1::Membership& membership = member.membership();
+  const bool begun = membership.has_since() && ToDay(membership.since()) <= today;
+  const bool over = membership.has_until() && ToDay(membership.until()) < today;
+  if (member.has_erase_time() || !begun || over) return {};
+  switch (membership.membership_class()) {
+    case programme::v1::MEMBERSHIP_CLASS_REGULAR:
+      return {v1::MEMBER_RIGHT_VOTE, v1::MEMBER_RIGHT_SCHOLARSHIPS, v1::MEMBER_RIGHT_EXCHANGE,
+              v1::MEMBER_RIGHT_FUNCTIONS};
+    case programme::v1::MEMBERSHIP_CLASS_ASSOCIATE:
+      return {v1::MEMBER_RIGHT_FUNCTIONS};
+    default:
+      return {};
+  }
 }
 
 }  // namespace amikeco::applicant
@@ -133,6 +164,10 @@ Member Evolve(Member member, const MemberFact& fact) {
       break;
     case MemberFact::kErased:
       *member.mutable_erase_time() = fact.erased().at();
+      member.clear_findable();
+      break;
+    case MemberFact::kFindableChanged:
+      member.set_findable(fact.findable_changed().findable());
       break;
     case MemberFact::FACT_NOT_SET:
       break;

@@ -63,7 +63,8 @@ absl::StatusOr<Application> ApplicantService::Change(Transaction& tx, const Call
   AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
   AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(tx, application.value.member()));
-  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(tx, member.value.section(), member.value.region()));
+  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name, place};
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
   AMIKECO_RETURN_IF_ERROR(
       NameConflict(Apply(tx, Applications(), OriginHere(call), facts, application), application.value));
@@ -92,7 +93,10 @@ absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
       in_.store, [&](Reader& reader) -> absl::StatusOr<v1::CheckEligibilityResponse> {
         AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.member(), call.actor));
         const absl::CivilDay today = Today({call.time, call.actor, *programme});
-        const auto results = Judge(*programme, {member.value, request.wishes(), request.declarations(), today});
+        const Candidate candidate{member.value, request.wishes(), request.declarations(), today};
+        AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(reader, member.value.section(), member.value.region()));
+        auto results = Judge(*programme, candidate);
+        JudgePlace(*programme, place, candidate, results);
         v1::CheckEligibilityResponse response;
         response.set_eligible(IsEligible(results));
         response.mutable_results()->Assign(results.begin(), results.end());
@@ -111,7 +115,8 @@ absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& 
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.programme()));
   AMIKECO_ASSIGN_OR_RETURN(auto application,
                            Applications().Find(reader, NameFor("applications", request.application_id())));
-  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name};
+  AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(reader, member.value.section(), member.value.region()));
+  const Circumstance circumstance{call.time, call.actor, *programme, &member.value, application.name, place};
   AMIKECO_ASSIGN_OR_RETURN(facts, Decide(application.value, request, circumstance));
   AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, request.member(), request.programme()));
   if (!active.empty()) return errors::ActiveApplicationExists(request.member(), active);
@@ -358,6 +363,20 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("RecordProfile", service, &ApplicantService::RecordProfile)
       .Method("GetProfile", service, &ApplicantService::GetProfile)
       .Method("EraseMember", service, &ApplicantService::EraseMember)
+      .Method("RegisterSection", service, &ApplicantService::RegisterSection)
+      .Method("UpdateSection", service, &ApplicantService::UpdateSection)
+      .Method("GetSection", service, &ApplicantService::GetSection)
+      .Method("ListSections", service, &ApplicantService::ListSections)
+      .Method("RegisterRegion", service, &ApplicantService::RegisterRegion)
+      .Method("UpdateRegion", service, &ApplicantService::UpdateRegion)
+      .Method("GetRegion", service, &ApplicantService::GetRegion)
+      .Method("ListRegions", service, &ApplicantService::ListRegions)
+      .Method("SetFindable", service, &ApplicantService::SetFindable)
+      .Method("RequestIntroduction", service, &ApplicantService::RequestIntroduction)
+      .Method("AnswerIntroduction", service, &ApplicantService::AnswerIntroduction)
+      .Method("EndIntroduction", service, &ApplicantService::EndIntroduction)
+      .Method("GetIntroduction", service, &ApplicantService::GetIntroduction)
+      .Method("ListIntroductions", service, &ApplicantService::ListIntroductions)
       .Method("CheckEligibility", service, &ApplicantService::CheckEligibility)
       .Method("SubmitApplication", service, &ApplicantService::SubmitApplication)
       .Method("GetApplication", service, &ApplicantService::GetApplication)

@@ -210,7 +210,7 @@ class Story {
   // A copy with its own history.
   Story(const Story&) = default;
 
-  Circumstance At(const Actor& actor) const { return {now, actor, programme, &member, "applications/A-1"}; }
+  Circumstance At(const Actor& actor) const { return {now, actor, programme, &member, "applications/A-1", place}; }
 
   absl::Status Take(ApplicationFacts facts) {
     if (!facts.ok()) return facts.status();
@@ -255,6 +255,7 @@ class Story {
 
   v1::Member member;
   programme::v1::Programme programme;
+  Place place;
   absl::Time now = Noon(kReceived);
   v1::Application application;
   std::vector<v1::ApplicationFact> history;
