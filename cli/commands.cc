@@ -120,6 +120,51 @@ absl::Span<const Command> Commands() {
 
       {"alumni", "list", "applicant/ListAlumni", "", "alumni list --programme ipa-exchange-inbound"},
 
+      {"member", "findable", "applicant/SetFindable", "name,findable", "member findable M-1042 true"},
+
+      {"section", "register", "applicant/RegisterSection", "country",
+       "section register Germany --title \"IPA Section Germany\" --state active "
+       "--exchanges ipa-exchange-inbound:true:false"},
+      {"section", "update", "applicant/UpdateSection", "name",
+       "section update DE --title \"IPA Section Germany\" --state suspended"},
+      {"section",
+       "get",
+       "applicant/GetSection",
+       "name",
+       "section get DE",
+       {.view = kDetails, .summary = "One section of the directory."}},
+      {"section", "list", "applicant/ListSections", "", "section list --state active --all"},
+      {"section",
+       "import",
+       "",
+       "FILE",
+       "section import sections.csv",
+       {.summary =
+            "Registers the sections of a CSV file that are not in the directory yet, and reports every row that was "
+            "skipped. Importing again changes nothing. Columns, in any order: alpha2 (code or name of the country) and "
+            "iso_name (in English) must be there; status (member, provisional or suspended; empty: member), sends, "
+            "hosts (programmes with spaces between them) and contact are read when they are.",
+        .run = ImportSections}},
+      {"region", "register", "applicant/RegisterRegion", "region_id",
+       "region register US-9 --section US --title \"Region 9\" --area \"San Francisco Bay Area\" "
+       "--meeting-cadence monthly"},
+      {"region", "update", "applicant/UpdateRegion", "name",
+       "region update US-9 --title \"Region 9\" --meeting-cadence semi-annual"},
+      {"region",
+       "get",
+       "applicant/GetRegion",
+       "name",
+       "region get US-9",
+       {.view = kDetails, .summary = "One region of the directory."}},
+      {"region", "list", "applicant/ListRegions", "", "region list --section US"},
+
+      {"introduction", "request", "applicant/RequestIntroduction", "member,interest",
+       "introduction request M-1042 \"choral singing\" --section DE"},
+      {"introduction", "answer", "applicant/AnswerIntroduction", "name,accept", "introduction answer 7k3 true"},
+      {"introduction", "end", "applicant/EndIntroduction", "name", "introduction end 7k3"},
+      {"introduction", "get", "applicant/GetIntroduction", "name", "introduction get 7k3", {.view = kDetails}},
+      {"introduction", "list", "applicant/ListIntroductions", "", "introduction list"},
+
       {"offer", "submit", "applicant/OfferToHost", "",
        "offer submit --programme ipa-exchange-inbound --kind host-agency --host CA0194200 --first-day 2027-05-01 "
        "--last-day 2027-09-30 --capacity 2"},
@@ -176,7 +221,7 @@ absl::Span<const Command> Commands() {
                    "skipped. Importing again changes nothing.",
         .meanings = "source-id=Where the file is from, for the log; without it the file's name.|"
                     "first-line=Go on from this line, after an interruption.|"
-                    "country=ISO 3166 alpha-2 of all rows; without it US.",
+                    "country=Of all rows: a country's name, or its two-letter code; without it US.",
         .run = ImportHosts}},
       {"host", "get", "matching/GetHost", "name", "host get CA0194200", {.view = kDetails}},
       {"host",
@@ -354,6 +399,9 @@ std::string MeaningOf(absl::string_view noun) {
       {"stay", "the phases of a stay and the modules that are taught"},
       {"proposal", "change proposals: what an officer will do at home with what was learnt"},
       {"alumni", "those who completed a stay and may be contacted"},
+      {"section", "the association's sections, one a country, and what they take part in"},
+      {"region", "the parts of a section, and what they ask of their members besides"},
+      {"introduction", "members who come to know each other by a shared interest"},
       {"offer", "offers to host, by agencies and people"},
       {"intake", "calls for applications whose places go to the best"},
       {"entry", "what a jury gives to the entries of an intake, and how they come out"},
@@ -386,6 +434,14 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
       {"amikeco.applicant.v1.Member",
        "NAME=name SECTION=section CLASS=membership.membership_class SINCE=membership.since DUTY=duty_status "
        "ENDORSED=endorsement.date"},
+      {"amikeco.applicant.v1.Section",
+       "NAME=name COUNTRY=country STATE=terms.state TITLE=terms.title PROGRAMMES=terms.exchanges.programme "
+       "CONTACT=terms.contact"},
+      {"amikeco.applicant.v1.Region",
+       "NAME=name SECTION=section TITLE=terms.title AREA=terms.area MEETS=terms.meeting_cadence CONTACT=terms.contact"},
+      {"amikeco.applicant.v1.Introduction",
+       "NAME=name STATE=state ASKER=asker ASKED=asked FROM=asker_section TO=asked_section "
+       "INTERESTS=shared_interests"},
       {"amikeco.applicant.v1.RuleResult", "RULE=rule HOLDS=holds REASON=reason EXPLANATION=explanation REMEDY=remedy"},
       {"amikeco.applicant.v1.HostingOffer",
        "NAME=name KIND=kind STATE=state HOST=host HOME-HOST=home_host FROM=first_day TO=last_day CAPACITY=capacity"},

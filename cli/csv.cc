@@ -50,8 +50,37 @@ absl::string_view WithoutLineEnd(absl::string_view row) {
   return row;
 }
 
-// The fields of a row without its line end; a quoted field without its quotes.
-std::vector<std::string> Fields(absl::string_view row) {
+// Finds rows whose key was there before.
+class Keys {
+ public:
+  Keys(absl::string_view header, absl::string_view key) {
+    const std::vector<std::string> names = CsvFields(header);
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(names[i]), key)) column_ = static_cast<int>(i);
+    }
+  }
+
+  // True when the row repeats a key; `repeat` says which.
+  bool Repeats(const Row& row, CsvRepeat& repeat) {
+    if (column_ < 0) return false;
+    std::vector<std::string> fields = CsvFields(row.text);
+    if (fields.size() <= static_cast<size_t>(column_)) return false;
+    const std::string key(absl::StripAsciiWhitespace(fields[static_cast<size_t>(column_)]));
+    if (key.empty()) return false;
+    const auto [known, is_new] = lines_.emplace(key, row.line);
+    repeat = {row.line, known->second, key};
+    return !is_new;
+  }
+
+ private:
+  int column_ = -1;
+  std::map<std::string, int> lines_;
+};
+
+}  // namespace
+
+std::vector<std::string> CsvFields(absl::string_view row) {
+  row = WithoutLineEnd(row);
   std::vector<std::string> fields(1);
   bool quoted = false;
   for (size_t i = 0; i < row.size(); ++i) {
@@ -67,35 +96,6 @@ std::vector<std::string> Fields(absl::string_view row) {
   }
   return fields;
 }
-
-// Finds rows whose key was there before.
-class Keys {
- public:
-  Keys(absl::string_view header, absl::string_view key) {
-    const std::vector<std::string> names = Fields(header);
-    for (size_t i = 0; i < names.size(); ++i) {
-      if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(names[i]), key)) column_ = static_cast<int>(i);
-    }
-  }
-
-  // True when the row repeats a key; `repeat` says which.
-  bool Repeats(const Row& row, CsvRepeat& repeat) {
-    if (column_ < 0) return false;
-    std::vector<std::string> fields = Fields(WithoutLineEnd(row.text));
-    if (fields.size() <= static_cast<size_t>(column_)) return false;
-    const std::string key(absl::StripAsciiWhitespace(fields[static_cast<size_t>(column_)]));
-    if (key.empty()) return false;
-    const auto [known, is_new] = lines_.emplace(key, row.line);
-    repeat = {row.line, known->second, key};
-    return !is_new;
-  }
-
- private:
-  int column_ = -1;
-  std::map<std::string, int> lines_;
-};
-
-}  // namespace
 
 CsvFile SplitCsv(absl::string_view text, int max_rows, size_t max_bytes, absl::string_view key) {
   absl::ConsumePrefix(&text, kByteOrderMark);

@@ -35,6 +35,9 @@ struct CsvFile {
   int rows = 0;                    // behind the header, in chunks
 };
 
+// The fields of a row, with or without its line end; a quoted field without its quotes.
+std::vector<std::string> CsvFields(absl::string_view row);
+
 // Chunks of at most `max_rows` and `max_bytes`. A byte-order mark is dropped, lines may end in LF or CRLF, and quoted
 // fields may hold line ends. Rows are told apart by the column `key`, when there is one. The result points into `text`.
 CsvFile SplitCsv(absl::string_view text, int max_rows, size_t max_bytes, absl::string_view key);

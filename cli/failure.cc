@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/countries/countries.h"
 #include "common/rpc/errors.h"
 #include "services/applicant/errors.h"
 #include "services/compliance/errors.h"
@@ -30,6 +31,7 @@ std::string FixFor(absl::string_view domain, absl::string_view reason) {
   };
   search(std::initializer_list<ErrorName>{kUsageError, kNoTarget, kNoFile});
   search(CommonErrors());
+  search(errors::kCountryErrors);
   search(applicant::errors::kCatalogue);
   search(matching::errors::kAll);
   search(compliance::errors::kCatalogue);

@@ -1,3 +1,5 @@
+#include "cli/import.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -9,7 +11,6 @@
 #include "absl/strings/str_format.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "cli/api.h"
-#include "cli/csv.h"
 #include "cli/failure.h"
 #include "cli/invocation.h"
 #include "cli/print.h"
@@ -26,16 +27,6 @@ using matching::v1::ImportHostsResponse;
 
 // A chunk is one transaction: small enough for a smooth bar and for others' writes to get in between.
 constexpr int kChunkRows = 1000;
-constexpr size_t kChunkBytes = 512 * 1024;
-
-absl::StatusOr<std::string> ReadWhole(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad() || !file.is_open() || (text.empty() && !file.eof())) {
-    return Error(kNoFile, absl::StrCat("The file ", name, " cannot be read."), {{"file", name}});
-  }
-  return text;
-}
 
 // "us_agencies.csv" of data/us_agencies.csv, with nothing in it that a source's name may not have.
 std::string SourceOf(absl::string_view file) {
@@ -44,23 +35,6 @@ std::string SourceOf(absl::string_view file) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_') c = '-';
   }
   return name;
-}
-
-void Reject(ImportHostsResponse& report, int line, absl::string_view reason) {
-  auto& row = *report.add_rejected();
-  row.set_line(line);
-  row.set_reason(std::string(reason));
-}
-
-// What the file itself loses, before any service has seen it.
-void ReportLosses(const CsvFile& file, ImportHostsResponse& report) {
-  for (const int line : file.too_long) Reject(report, line, "The row is longer than 512 KiB: a quote may be missing.");
-  for (const CsvRepeat& repeat : file.repeats) {
-    Reject(report, repeat.line, absl::StrCat("ORI ", repeat.key, " is on line ", repeat.earlier_line, " already."));
-  }
-  if (file.unclosed_line == 0) return;
-  Reject(report, file.unclosed_line,
-         "The file ends inside a quoted field of the row that begins here: it is truncated, or a quote is missing.");
 }
 
 // Sends the chunks in order and adds up the answers in `report`, which is right also when it fails.
@@ -92,7 +66,7 @@ absl::Status Send(Session& session, ImportHostsRequest request, const CsvFile& f
   return absl::OkStatus();
 }
 
-void PrintReport(const Settings& settings, const ImportHostsResponse& report) {
+void PrintReport(const Settings& settings, const ImportReport& report) {
   if (settings.json()) {
     std::cout << ToJson(report, settings.output == "json");
     return;
@@ -111,30 +85,63 @@ void PrintReport(const Settings& settings, const ImportHostsResponse& report) {
 
 }  // namespace
 
-absl::StatusOr<int> ImportHosts(Invocation& invocation) {
-  auto& request = static_cast<ImportHostsRequest&>(*invocation.request);
+absl::StatusOr<std::string> ReadImported(const Invocation& invocation) {
   if (!invocation.settings.request_id.empty()) {
     return Error(kUsageError,
                  "An import is many commands, each with a request id of its own; it may be sent again without one.");
   }
   const std::string& name = invocation.words[0];
-  AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadWhole(name));
-  const CsvFile file = SplitCsv(text, kChunkRows, kChunkBytes, "ori");
-  if (file.header.empty()) {
-    return Error(kUsageError,
-                 absl::StrCat(name, file.unclosed_line == 0 ? " has no header row." : " ends inside its header row."));
+  std::ifstream file(name, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad() || !file.is_open() || (text.empty() && !file.eof())) {
+    return Error(kNoFile, absl::StrCat("The file ", name, " cannot be read."), {{"file", name}});
   }
+  return text;
+}
+
+absl::Status CheckHeader(const std::string& name, const CsvFile& file) {
+  if (!file.header.empty()) return absl::OkStatus();
+  return Error(kUsageError,
+               absl::StrCat(name, file.unclosed_line == 0 ? " has no header row." : " ends inside its header row."));
+}
+
+void Reject(ImportReport& report, int line, absl::string_view reason) {
+  auto& row = *report.add_rejected();
+  row.set_line(line);
+  row.set_reason(std::string(reason));
+}
+
+void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& report) {
+  for (const int line : file.too_long) Reject(report, line, "The row is longer than 512 KiB: a quote may be missing.");
+  for (const CsvRepeat& repeat : file.repeats) {
+    Reject(report, repeat.line, absl::StrCat(key, " ", repeat.key, " is on line ", repeat.earlier_line, " already."));
+  }
+  if (file.unclosed_line == 0) return;
+  Reject(report, file.unclosed_line,
+         "The file ends inside a quoted field of the row that begins here: it is truncated, or a quote is missing.");
+}
+
+int Conclude(const Settings& settings, ImportReport& report) {
+  std::sort(report.mutable_rejected()->pointer_begin(), report.mutable_rejected()->pointer_end(),
+            [](const auto* a, const auto* b) { return a->line() < b->line(); });
+  PrintReport(settings, report);
+  return report.rejected().empty() ? kOk : kPartial;
+}
+
+absl::StatusOr<int> ImportHosts(Invocation& invocation) {
+  auto& request = static_cast<ImportHostsRequest&>(*invocation.request);
+  const std::string& name = invocation.words[0];
+  AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadImported(invocation));
+  const CsvFile file = SplitCsv(text, kChunkRows, kLongestRow, "ori");
+  AMIKECO_RETURN_IF_ERROR(CheckHeader(name, file));
   if (request.source_id().empty()) request.set_source_id(SourceOf(name));
   request.set_header(std::string(file.header));
   AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, *FindMethod("matching/ImportHosts")));
   AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
   ImportHostsResponse report;
   AMIKECO_RETURN_IF_ERROR(Send(*session, request, file, report));
-  ReportLosses(file, report);
-  std::sort(report.mutable_rejected()->pointer_begin(), report.mutable_rejected()->pointer_end(),
-            [](const auto* a, const auto* b) { return a->line() < b->line(); });
-  PrintReport(invocation.settings, report);
-  return report.rejected().empty() ? kOk : kPartial;
+  ReportLosses(file, "ORI", report);
+  return Conclude(invocation.settings, report);
 }
 
 }  // namespace amikeco::cli

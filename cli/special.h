@@ -10,6 +10,9 @@ struct Invocation;
 
 // `host import`: sends the file in chunks of whole rows, with progress on standard error. 7 when rows were skipped.
 absl::StatusOr<int> ImportHosts(Invocation& invocation);
+// `section import`: registers those that are not there, a call a row, with progress on standard error. 7 when rows were
+// skipped.
+absl::StatusOr<int> ImportSections(Invocation& invocation);
 // `application why`: as a person would like to be told.
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.

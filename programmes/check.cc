@@ -1,4 +1,6 @@
 // What must be true of a programme beyond its shape. Every mistake is reported, with the field and what would be right.
+#include "programmes/check.h"
+
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/countries/countries.h"
 #include "google/protobuf/descriptor.h"
 #include "programmes/check_selection.h"
 #include "programmes/programmes.h"
@@ -55,10 +58,6 @@ bool IsTemplateId(absl::string_view id) {
     if (!absl::ascii_islower(c) && !absl::ascii_isdigit(c) && c != '_') return false;
   }
   return true;
-}
-
-bool IsCountry(absl::string_view code) {
-  return code.size() == 2 && absl::ascii_isupper(code[0]) && absl::ascii_isupper(code[1]);
 }
 
 bool IsCefrLevel(absl::string_view level) {
@@ -199,21 +198,15 @@ void CheckRuleTerms(const EligibilityRule& rule, const std::string& field, Field
   }
 }
 
+void CheckCountry(const std::string& field, const std::string& code, const Countries& countries, FieldErrors& wrong) {
+  if (countries.Has(code)) return;
+  const absl::StatusOr<Territory> meant = countries.Resolve(code);
+  wrong.Add(field, meant.ok() ? absl::StrCat("\"", code, "\" is a name; write its code, ", meant->code)
+                              : "must be two capital letters of ISO 3166, as in US");
+}
+
 void CheckEligibility(const Programme& programme, FieldErrors& wrong) {
-  Ids ids(wrong);
-  std::set<std::string> reasons;
-  for (int i = 0; i < programme.eligibility_size(); ++i) {
-    const EligibilityRule& rule = programme.eligibility(i);
-    const std::string field = absl::StrCat("eligibility[", i, "]");
-    ids.Add(absl::StrCat(field, ".id"), rule.id());
-    if (!IsConstantName(rule.reason())) {
-      wrong.Add(absl::StrCat(field, ".reason"), "must be a constant's name, as in NOT_MEMBER");
-    } else if (!reasons.insert(rule.reason()).second) {
-      wrong.Add(absl::StrCat(field, ".reason"),
-                absl::StrCat(rule.reason(), " is used twice; one reason tells one rule"));
-    }
-    CheckRuleTerms(rule, field, wrong);
-  }
+  CheckRules(programme.eligibility(), "eligibility", wrong);
   if (programme.eligibility().empty()) wrong.Add("eligibility", "has no rule; say who may apply");
 }
 
@@ -309,7 +302,7 @@ void CheckTasks(const Programme& programme, FieldErrors& wrong) {
   }
 }
 
-void CheckMatching(const MatchingRules& matching, FieldErrors& wrong) {
+void CheckMatching(const MatchingRules& matching, const Countries& countries, FieldErrors& wrong) {
   if (matching.mode() == MatchingRules::MODE_UNSPECIFIED) {
     wrong.Add("matching.mode", "is missing; say MODE_RANKED_PROPOSALS, MODE_SELECTION or MODE_NONE");
   }
@@ -322,13 +315,12 @@ void CheckMatching(const MatchingRules& matching, FieldErrors& wrong) {
   at_least_one("officer_answer_days", matching.officer_answer_days());
   at_least_one("max_invitations", matching.max_invitations());
   at_least_one("home_host_days_before_start", matching.home_host_days_before_start());
-  if (!matching.host_country().empty() && !IsCountry(matching.host_country())) {
-    wrong.Add("matching.host_country", "must be two capital letters of ISO 3166, as in US, or left out for any");
+  if (!matching.host_country().empty()) {
+    CheckCountry("matching.host_country", matching.host_country(), countries, wrong);
   }
   for (int i = 0; i < matching.excluded_host_countries_size(); ++i) {
-    if (IsCountry(matching.excluded_host_countries(i))) continue;
-    wrong.Add(absl::StrCat("matching.excluded_host_countries[", i, "]"),
-              "must be two capital letters of ISO 3166, as in US");
+    CheckCountry(absl::StrCat("matching.excluded_host_countries[", i, "]"), matching.excluded_host_countries(i),
+                 countries, wrong);
   }
   const google::protobuf::Reflection* weights = matching.weights().GetReflection();
   const google::protobuf::Descriptor* type = matching.weights().GetDescriptor();
@@ -512,7 +504,25 @@ void CheckNotices(const Programme& programme, FieldErrors& wrong) {
 
 }  // namespace
 
-absl::Status CheckProgramme(const Programme& programme) {
+void CheckRules(const google::protobuf::RepeatedPtrField<EligibilityRule>& rules, const std::string& list,
+                FieldErrors& wrong) {
+  Ids ids(wrong);
+  std::set<std::string> reasons;
+  for (int i = 0; i < rules.size(); ++i) {
+    const EligibilityRule& rule = rules[i];
+    const std::string field = absl::StrCat(list, "[", i, "]");
+    ids.Add(absl::StrCat(field, ".id"), rule.id());
+    if (!IsConstantName(rule.reason())) {
+      wrong.Add(absl::StrCat(field, ".reason"), "must be a constant's name, as in NOT_MEMBER");
+    } else if (!reasons.insert(rule.reason()).second) {
+      wrong.Add(absl::StrCat(field, ".reason"),
+                absl::StrCat(rule.reason(), " is used twice; one reason tells one rule"));
+    }
+    CheckRuleTerms(rule, field, wrong);
+  }
+}
+
+absl::Status CheckProgramme(const Programme& programme, const Countries& countries) {
   FieldErrors wrong;
   CheckHead(programme, wrong);
   CheckEligibility(programme, wrong);
@@ -520,7 +530,7 @@ absl::Status CheckProgramme(const Programme& programme) {
   CheckWithoutSearch(programme, wrong);
   CheckTiers(programme, wrong);
   CheckTasks(programme, wrong);
-  CheckMatching(programme.matching(), wrong);
+  CheckMatching(programme.matching(), countries, wrong);
   CheckCriteria(programme, wrong);
   CheckSelection(programme, wrong);
   CheckCompliance(programme, wrong);

@@ -107,10 +107,10 @@ absl::Status AddNoticeSets(const std::string& path, Programme& programme) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Programme> LoadOne(const std::string& path) {
+absl::StatusOr<Programme> LoadOne(const std::string& path, const Countries& countries) {
   AMIKECO_ASSIGN_OR_RETURN(Programme programme, ParseTextproto<Programme>(path));
   // As it is written, so that what is wrong is found in the file.
-  absl::Status wrong = CheckProgramme(programme);
+  absl::Status wrong = CheckProgramme(programme, countries);
   if (wrong.ok()) wrong = AddNoticeSets(path, programme);
   if (!wrong.ok()) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
@@ -138,13 +138,13 @@ absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir) {
 
 }  // namespace
 
-absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
+absl::StatusOr<Programmes> Programmes::Load(const std::string& dir, const Countries& countries) {
   AMIKECO_ASSIGN_OR_RETURN(const auto paths, TextprotosIn(dir));
   Programmes loaded;
   std::map<std::string, std::string> file_of;
   std::vector<std::string> wrong;
   for (const std::string& path : paths) {
-    absl::StatusOr<Programme> programme = LoadOne(path);
+    absl::StatusOr<Programme> programme = LoadOne(path, countries);
     if (!programme.ok()) {
       wrong.push_back(std::string(programme.status().message()));
       continue;
@@ -160,8 +160,8 @@ absl::StatusOr<Programmes> Programmes::Load(const std::string& dir) {
   return loaded;
 }
 
-absl::StatusOr<Programmes> Programmes::LoadFile(const std::string& path) {
-  AMIKECO_ASSIGN_OR_RETURN(const Programme programme, LoadOne(path));
+absl::StatusOr<Programmes> Programmes::LoadFile(const std::string& path, const Countries& countries) {
+  AMIKECO_ASSIGN_OR_RETURN(const Programme programme, LoadOne(path, countries));
   Programmes loaded;
   loaded.Add(programme);
   return loaded;

@@ -12,15 +12,17 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "amikeco/programme/v1/programme.pb.h"
+#include "common/countries/countries.h"
 
 namespace amikeco {
 
 class Programmes {
  public:
-  // Every *.textproto of `dir`. INVALID_ARGUMENT names file, line, field and fix.
-  static absl::StatusOr<Programmes> Load(const std::string& dir);
+  // Every *.textproto of `dir`, whose countries are among `countries`. INVALID_ARGUMENT names file, line, field and
+  // fix.
+  static absl::StatusOr<Programmes> Load(const std::string& dir, const Countries& countries = Countries::None());
   // One file. The same errors; NOT_FOUND when it is not there.
-  static absl::StatusOr<Programmes> LoadFile(const std::string& path);
+  static absl::StatusOr<Programmes> LoadFile(const std::string& path, const Countries& countries = Countries::None());
 
   // The programme in that version; version 0: the latest. NOT_FOUND otherwise.
   absl::StatusOr<const programme::v1::Programme*> Find(absl::string_view name, int version = 0) const;
@@ -33,8 +35,9 @@ class Programmes {
   std::map<std::pair<std::string, int>, programme::v1::Programme> versions_;
 };
 
-// Everything that is wrong with a programme, as field violations: contradictions, unknown zones, duplicate ids.
-absl::Status CheckProgramme(const programme::v1::Programme& programme);
+// Everything that is wrong with a programme, as field violations: contradictions, unknown zones and countries,
+// duplicate ids.
+absl::Status CheckProgramme(const programme::v1::Programme& programme, const Countries& countries = Countries::None());
 
 }  // namespace amikeco
 

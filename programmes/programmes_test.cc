@@ -439,5 +439,21 @@ TEST_F(Keeping, RefusesAVersionThatSaysSomethingElseThanBefore) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("title"));
 }
 
+// A3-16
+TEST(Load, KnowsWhichCountriesThereAre) {
+  const auto countries = Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"});
+  ASSERT_TRUE(countries.ok()) << countries.status();
+  EXPECT_TRUE(Programmes::Load("programmes", *countries).ok());
+  const auto refusal = [&](const std::string& to) {
+    Folder folder("host_country: \"US\"", to);
+    return std::string(Programmes::Load(folder.path(), *countries).status().message());
+  };
+  EXPECT_THAT(refusal("host_country: \"XQ\""), HasSubstr(absl::StrCat("one.textproto:", LineOf("host_country: \"US\""),
+                                                                      ": matching.host_country: must")));
+  EXPECT_THAT(refusal("host_country: \"Germany\""), HasSubstr("\"Germany\" is a name; write its code, DE"));
+  EXPECT_THAT(refusal("excluded_host_countries: [\"US\", \"UK\"]"),
+              HasSubstr("matching.excluded_host_countries[1]: \"UK\" is a name; write its code, GB"));
+}
+
 }  // namespace
 }  // namespace amikeco

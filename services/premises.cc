@@ -40,6 +40,11 @@ T OrExit(absl::string_view what, absl::StatusOr<T> opened) {
   return *std::move(opened);
 }
 
+absl::StatusOr<Countries> CountriesOf(const config::v1::CommonConfig& config) {
+  if (config.territories_files().empty()) return Countries::None();
+  return Countries::Load({config.territories_files().begin(), config.territories_files().end()});
+}
+
 // The facts behind number `after`, as the service at `peer` keeps them.
 absl::StatusOr<std::vector<Parcel>> ReadFactsOver(Caller& peer, int64_t after, int limit) {
   ops::v1::ListEventsRequest request;
@@ -86,7 +91,11 @@ absl::Status CheckCommon(const config::v1::CommonConfig& config) {
                                                    absl::StrJoin(services, ", "),
                                                    ", and peer { target: \"host:port\" }"));
   }
-  const absl::Status status = Programmes::Load(config.programmes_dir()).status();
+  const auto countries = CountriesOf(config);
+  if (!countries.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("territories_files: ", countries.status().message()));
+  }
+  const absl::Status status = Programmes::Load(config.programmes_dir(), *countries).status();
   return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("programmes_dir: ", status.message()));
 }
 
@@ -107,7 +116,8 @@ Premises::Premises(const config::v1::CommonConfig& config, std::string service)
   for (const auto& source : config.queue().sources()) {
     sources_[source.service()] = std::make_unique<Channel>(source.peer(), Credentials{"", SystemActor(service_)});
   }
-  programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir()));
+  countries_ = OrExit("territories_files", CountriesOf(config));
+  programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir(), countries_));
   OrExit("programmes_dir", KeepProgrammes(*store_, programmes_));
   dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", Dossiers::FromKeyFile(config.key_file())));
 }

@@ -22,6 +22,7 @@
 #include "absl/time/time.h"
 #include "amikeco/config/v1/config.pb.h"
 #include "common/base/clock.h"
+#include "common/countries/countries.h"
 #include "common/events/queue.h"
 #include "common/events/reaction.h"
 #include "common/events/wiring.h"
@@ -34,7 +35,8 @@
 
 namespace amikeco {
 
-// What `--check` looks at besides the config's own text: the programmes that it names, and what does not go together.
+// What `--check` looks at besides the config's own text: the programmes and the names of countries that it names, and
+// what does not go together.
 // INVALID_ARGUMENT with every mistake.
 absl::Status CheckCommon(const config::v1::CommonConfig& config);
 template <typename Config>
@@ -64,6 +66,7 @@ class Premises {
   Process& process() { return process_; }
   const Clock& clock() const { return *clock_; }
   Store& store() { return *store_; }
+  const Countries& countries() const { return countries_; }
   const Programmes& programmes() const { return programmes_; }
   const Dossiers& dossiers() const { return *dossiers_; }
   Wiring wiring();
@@ -84,6 +87,7 @@ class Premises {
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Queue> queue_;
   std::map<std::string, std::unique_ptr<Channel>> sources_;
+  Countries countries_;
   Programmes programmes_;
   std::unique_ptr<Dossiers> dossiers_;
 };

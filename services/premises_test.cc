@@ -39,6 +39,16 @@ TEST(CheckCommon, RefusesAMovableClockWhereCallersAreNotAllOfADemo) {
   EXPECT_THAT(std::string(CheckCommon(config).message()), HasSubstr("programmes_dir: nowhere"));
 }
 
+TEST(CheckCommon, ReadsTheNamesOfCountries) {
+  config::v1::CommonConfig config;
+  config.set_programmes_dir("programmes");
+  config.add_territories_files("data/territories.tsv");
+  config.add_territories_files("data/territory_additions.tsv");
+  EXPECT_EQ(CheckCommon(config), absl::OkStatus());
+  config.set_territories_files(1, "README.md");
+  EXPECT_THAT(std::string(CheckCommon(config).message()), HasSubstr("territories_files: README.md:"));
+}
+
 TEST(CheckCommon, RefusesARedisThatIsNamedInTwoWays) {
   config::v1::CommonConfig config;
   config.set_programmes_dir("programmes");

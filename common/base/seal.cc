@@ -2,7 +2,9 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +105,15 @@ absl::StatusOr<std::string> Seal(const SecretKey& key, absl::string_view plain, 
     return NoCipher();
   }
   return sealed;
+}
+
+std::string KeyedDigest(const SecretKey& key, absl::string_view text, absl::string_view context) {
+  // No context has a zero byte.
+  const std::string whole = absl::StrCat(context, absl::string_view("\0", 1), text);
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  HMAC(EVP_sha256(), key.bytes().data(), static_cast<int>(SecretKey::kSize), Bytes(whole), whole.size(),
+       Bytes(digest.data()), nullptr);
+  return digest;
 }
 
 absl::StatusOr<std::string> Unseal(const SecretKey& key, absl::string_view sealed, absl::string_view context) {

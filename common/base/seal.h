@@ -49,6 +49,9 @@ class SecretKey {
 // Encrypts `plain`. `context` is not stored, but must be the same to open: it binds the text to its place. Sealing the
 // same twice gives different texts. One key may seal some 2^32 texts.
 absl::StatusOr<std::string> Seal(const SecretKey& key, absl::string_view plain, absl::string_view context);
+// 32 bytes (HMAC-SHA256) that are the same for the same text and say nothing about it without the key. `context` keeps
+// digests of different kinds apart.
+std::string KeyedDigest(const SecretKey& key, absl::string_view text, absl::string_view context);
 // DATA_LOSS (SEAL_BROKEN) unless `sealed` was made by Seal with this key and context, and is unchanged.
 absl::StatusOr<std::string> Unseal(const SecretKey& key, absl::string_view sealed, absl::string_view context);
 

@@ -108,5 +108,16 @@ TEST(SecretKey, RefusesAFileThatHoldsSomethingElseAndDoesNotRepeatIt) {
 
 TEST(SecretKey, IsAnotherOneEachTime) { EXPECT_NE(SecretKey::Random()->bytes(), SecretKey::Random()->bytes()); }
 
+TEST(KeyedDigest, IsTheSameForTheSameTextOfAKindUnderAKeyAlone) {
+  const SecretKey key = *SecretKey::FromBytes(std::string(32, 'a'));
+  const SecretKey other = *SecretKey::FromBytes(std::string(32, 'b'));
+  const std::string digest = KeyedDigest(key, "chess", "interest");
+  EXPECT_EQ(digest.size(), 32u);
+  EXPECT_EQ(KeyedDigest(key, "chess", "interest"), digest);
+  EXPECT_NE(KeyedDigest(key, "chess", "language"), digest);
+  EXPECT_NE(KeyedDigest(key, "hiking", "interest"), digest);
+  EXPECT_NE(KeyedDigest(other, "chess", "interest"), digest);
+}
+
 }  // namespace
 }  // namespace amikeco

@@ -35,6 +35,14 @@ absl::Status NotFound(absl::string_view name) {
   return Error(errors::kNotFound, absl::StrCat("There is no ", name, " that you may see."), {{"name", name}});
 }
 
+absl::Status InField(absl::Status status, absl::string_view field) {
+  google::rpc::BadRequest bad;
+  bad.add_field_violations()->set_field(std::string(field));
+  bad.mutable_field_violations(0)->set_description(std::string(status.message()));
+  SetDetail(status, bad);
+  return status;
+}
+
 void FieldErrors::Add(absl::string_view field, absl::string_view description) {
   auto* violation = bad_.add_field_violations();
   violation->set_field(std::string(field));

@@ -57,6 +57,8 @@ inline constexpr ErrorName kCorruptRecord{absl::StatusCode::kDataLoss, kDomain, 
 }  // namespace errors
 
 absl::Status NotFound(absl::string_view name);
+// `status` with the field that is wrong, as every INVALID_ARGUMENT has it.
+absl::Status InField(absl::Status status, absl::string_view field);
 
 // Collects everything that is wrong with a request, so that the caller hears of all of it at once.
 class FieldErrors {

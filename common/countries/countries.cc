@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -33,6 +34,11 @@ std::string ListOf(const std::vector<const Territory*>& territories) {
 
 std::string CodesOf(const std::vector<const Territory*>& territories) {
   return absl::StrJoin(territories, ",", [](std::string* out, const Territory* territory) { *out += territory->code; });
+}
+
+bool IsTwoCapitals(absl::string_view text) {
+  return text.size() == 2 && absl::ascii_isupper(static_cast<unsigned char>(text[0])) &&
+         absl::ascii_isupper(static_cast<unsigned char>(text[1]));
 }
 
 absl::Status Unknown(absl::string_view name, const std::vector<const Territory*>& near) {
@@ -181,7 +187,25 @@ absl::StatusOr<Countries> Countries::Load(const std::vector<std::string>& paths)
   return Builder(rows).Build();
 }
 
+const Countries& Countries::None() {
+  static const auto& none = *new Countries();
+  return none;
+}
+
+absl::StatusOr<std::string> Countries::CodeOf(absl::string_view name, absl::string_view field) const {
+  const absl::StatusOr<Territory> territory = Resolve(name);
+  if (!territory.ok()) return InField(territory.status(), field);
+  return territory->code;
+}
+
+bool Countries::Has(absl::string_view code) const {
+  if (territories_.empty()) return IsTwoCapitals(code);
+  const Territory* const territory = Find(code);
+  return territory != nullptr && territory->code == code && territory->successors.empty();
+}
+
 absl::StatusOr<Territory> Countries::Resolve(absl::string_view name) const {
+  if (territories_.empty() && IsTwoCapitals(name)) return Territory{std::string(name), std::string(name), true, {}};
   const Territory* const coded = Find(name);
   const Found meant = coded == nullptr ? Meant(name) : Found{coded};
   if (meant.empty()) return Unknown(Printable(name), Near(name));

@@ -28,6 +28,8 @@ inline constexpr ErrorName kCountryAmbiguous{absl::StatusCode::kInvalidArgument,
                                              "Write the one that is meant in full, or its code, which is in `codes`."};
 inline constexpr ErrorName kCountryFormer{absl::StatusCode::kInvalidArgument, kDomain, "COUNTRY_FORMER",
                                           "Write the name or the code of one that followed it; they are in `codes`."};
+// All of them, for catalogues.
+inline constexpr const ErrorName* kCountryErrors[] = {&kCountryUnknown, &kCountryAmbiguous, &kCountryFormer};
 }  // namespace errors
 
 struct Territory {
@@ -40,6 +42,8 @@ struct Territory {
 
 class Countries {
  public:
+  // Knows no names: a code of two capitals stands for itself, and nothing else is understood.
+  static const Countries& None();
   // The names of all `paths` together (territory_file.h). INVALID_ARGUMENT names file, line, column and fix of every
   // mistake, also where two territories claim the same name.
   static absl::StatusOr<Countries> Load(const std::vector<std::string>& paths);
@@ -47,6 +51,11 @@ class Countries {
   // The territory that is meant by `name`: a name in any of its spellings, several names of one territory ("Burma
   // (Myanmar)"), or a code in capitals. Never a former one. INVALID_ARGUMENT with one of the reasons above.
   absl::StatusOr<Territory> Resolve(absl::string_view name) const;
+
+  // The code of what is meant, for a request's `field`, which the refusal names.
+  absl::StatusOr<std::string> CodeOf(absl::string_view name, absl::string_view field) const;
+  // `code` is that of a country or territory of today.
+  bool Has(absl::string_view code) const;
 
   // By Territory::code or ISO 3166-1 alpha-3, in capitals; former ones too. Null when there is none.
   const Territory* Find(absl::string_view code) const;

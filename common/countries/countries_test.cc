@@ -106,6 +106,30 @@ TEST(Lists, AllSectionsResolveByBothOfTheirNames) {
 
 // --- Names that resolve.
 
+TEST(None, TakesCodesOfTwoCapitalsAndNothingElse) {
+  EXPECT_EQ(Countries::None().Resolve("DE")->code, "DE");
+  EXPECT_TRUE(Countries::None().Has("DE"));
+  for (const char* name : {"Germany", "de", "D", "", "DEU"}) {
+    EXPECT_EQ(ReasonOf(Countries::None().Resolve(name).status()), "COUNTRY_UNKNOWN") << name;
+    EXPECT_FALSE(Countries::None().Has(name)) << name;
+  }
+}
+
+TEST(Has, KnowsTheCodesOfToday) {
+  EXPECT_TRUE(Known().Has("DE"));
+  EXPECT_TRUE(Known().Has("HK"));
+  for (const char* code : {"XX", "DEU", "SUHH", "Germany", ""}) EXPECT_FALSE(Known().Has(code)) << code;
+}
+
+TEST(CodeOf, NamesTheFieldOfARequest) {
+  EXPECT_EQ(*Known().CodeOf("Germany", "country"), "DE");
+  const absl::Status status = Known().CodeOf("Germny", "agency.country").status();
+  EXPECT_EQ(ReasonOf(status), "COUNTRY_UNKNOWN");
+  const auto bad = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_TRUE(bad.ok());
+  EXPECT_EQ(bad->field_violations(0).field(), "agency.country");
+}
+
 // A3-16: territories are known, too.
 TEST(Resolve, GivesCodeEnglishNameAndWhetherItIsACountry) {
   const auto scotland = Known().Resolve("Alba");

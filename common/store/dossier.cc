@@ -1,5 +1,6 @@
 #include "common/store/dossier.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace amikeco {
@@ -70,6 +71,10 @@ absl::StatusOr<bool> Dossiers::Read(Reader& reader, absl::string_view owner, abs
                            Unseal(key->key, body.substr(kKeyIdBytes), PlaceOf(kDossierEntry, id)));
   if (!content.ParseFromString(plain)) return Lost(id);
   return true;
+}
+
+std::string Dossiers::Mark(absl::string_view text, absl::string_view context) const {
+  return absl::BytesToHexString(KeyedDigest(master_, text, context));
 }
 
 absl::Status Dossiers::Erase(Transaction& tx, absl::string_view owner) const {

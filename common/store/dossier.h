@@ -30,6 +30,8 @@ class Dossiers {
   // False when there is no such entry or it was erased.
   absl::StatusOr<bool> Read(Reader& reader, absl::string_view owner, absl::string_view entry,
                             google::protobuf::Message& content) const;
+  // A name for `text` by which equal texts are found and that says nothing about them without the key-encryption key.
+  std::string Mark(absl::string_view text, absl::string_view context) const;
   // Makes every entry unreadable for good; a new entry gets a new key. Nothing to erase: OK.
   absl::Status Erase(Transaction& tx, absl::string_view owner) const;
 

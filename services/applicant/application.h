@@ -18,6 +18,7 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "common/base/actor.h"
+#include "services/applicant/place.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -31,6 +32,7 @@ struct Circumstance {
   absl::Span<const v1::Member> persons = {};
   std::string name = {};               // of a new application; of the placement or clearance that a fact is about
   const v1::Intake* intake = nullptr;  // that the application is, or would be, an entry of
+  Place place = {};                    // of the first person, for commands that judge
 };
 
 // The clearance as the start gate read it.

@@ -58,8 +58,9 @@ absl::Status ApplicantService::Change(Transaction& tx, const Call& call, const R
   AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeFor(application.value, request));
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(tx, application.value));
   AMIKECO_ASSIGN_OR_RETURN(const auto intake, FindIntake(tx, application.value.intake()));
-  const Circumstance circumstance{call.time, call.actor,       *programme,
-                                  persons,   application.name, intake ? &*intake : nullptr};
+  AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(tx, persons));
+  const Circumstance circumstance{
+      call.time, call.actor, *programme, persons, application.name, intake ? &*intake : nullptr, place};
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(application.value, request, circumstance));
   return NameConflict(Move(tx, OriginOf("applicant", call), facts, application), application.value);
 }

@@ -23,20 +23,20 @@ absl::StatusOr<Versioned<T>> Visible(Reader& reader, const Table<T>& table, absl
   return found;
 }
 
-// A command may say which version it is about.
-template <typename T, typename Request>
-absl::Status CheckEtag(const Versioned<T>& found, const Request& request) {
-  if (request.etag().empty() || request.etag() == EtagOf(found.version)) return absl::OkStatus();
-  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(found.name, " was changed in the meantime."),
-               {{"name", found.name}, {"etag", EtagOf(found.version)}});
+// ABORTED unless the command is about this version, or any.
+template <typename T>
+absl::Status CheckEtag(const Versioned<T>& record, absl::string_view etag) {
+  if (etag.empty() || etag == EtagOf(record.version)) return absl::OkStatus();
+  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(record.name, " was changed in the meantime."),
+               {{"name", record.name}, {"etag", EtagOf(record.version)}});
 }
 
-// Visible, and in the version that the command is about.
+// The record for a command: visible, and in the version that the command is about.
 template <typename T, typename Request>
 absl::StatusOr<Versioned<T>> ForChange(Reader& reader, const Table<T>& table, const Request& request,
                                        const Actor& actor) {
   AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(reader, table, request.name(), actor));
-  AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request));
+  AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request.etag()));
   return found;
 }
 

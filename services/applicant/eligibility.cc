@@ -372,8 +372,14 @@ v1::RuleResult ResultOf(const EligibilityRule& rule, const Finding& finding) {
 }  // namespace
 
 std::vector<v1::RuleResult> Judge(const Programme& programme, const Candidate& candidate) {
+  return JudgeRules(programme, programme.eligibility(), candidate);
+}
+
+std::vector<v1::RuleResult> JudgeRules(const Programme& programme,
+                                       const google::protobuf::RepeatedPtrField<EligibilityRule>& rules,
+                                       const Candidate& candidate) {
   std::vector<v1::RuleResult> results;
-  for (const EligibilityRule& rule : programme.eligibility()) {
+  for (const EligibilityRule& rule : rules) {
     if (!IsPersonal(rule)) {
       results.push_back(ResultOf(rule, JudgeApplication(programme, rule, candidate)));
       continue;

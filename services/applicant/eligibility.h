@@ -36,6 +36,11 @@ struct Candidate {
 // Requires wishes that pass CheckWishes, or none for a programme whose rules ask for none.
 std::vector<v1::RuleResult> Judge(const programme::v1::Programme& programme, const Candidate& candidate);
 
+// The same for rules that somebody else adds to the programme's.
+std::vector<v1::RuleResult> JudgeRules(const programme::v1::Programme& programme,
+                                       const google::protobuf::RepeatedPtrField<programme::v1::EligibilityRule>& rules,
+                                       const Candidate& candidate);
+
 // Marks the results of rules that were set aside.
 void SetAside(std::vector<v1::RuleResult>& results,
               const google::protobuf::RepeatedPtrField<v1::RuleOverridden>& overrides);

@@ -30,6 +30,27 @@ inline constexpr ErrorName kNotYourSection{absl::StatusCode::kPermissionDenied, 
                                            "Register members of your own section or region."};
 inline constexpr ErrorName kNotYourRequest{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_REQUEST",
                                            "Request assistance for your own organisation, or ask the operator to."};
+inline constexpr ErrorName kSectionExists{absl::StatusCode::kAlreadyExists, kDomain, "SECTION_EXISTS",
+                                          "A country has one section; change it with UpdateSection."};
+inline constexpr ErrorName kRegionExists{absl::StatusCode::kAlreadyExists, kDomain, "REGION_EXISTS",
+                                         "Choose another region_id, or change the region with UpdateRegion."};
+inline constexpr ErrorName kNotTheOffice{absl::StatusCode::kPermissionDenied, kDomain, "NOT_THE_OFFICE",
+                                         "Ask a registrar of the association's office; a section's own registrar "
+                                         "changes all of its terms but the state."};
+inline constexpr ErrorName kNotYourRegion{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOUR_REGION",
+                                          "Ask a registrar or endorser of the region's section."};
+inline constexpr ErrorName kNotYourself{absl::StatusCode::kPermissionDenied, kDomain, "NOT_YOURSELF",
+                                        "Only the member decides this: call with the member's own name."};
+inline constexpr ErrorName kNoInterests{absl::StatusCode::kFailedPrecondition, kDomain, "NO_INTERESTS",
+                                        "Write interests into the profile first, with RecordProfile."};
+inline constexpr ErrorName kNotFindable{absl::StatusCode::kFailedPrecondition, kDomain, "NOT_FINDABLE",
+                                        "Call SetFindable first: who would find others can be found, too."};
+inline constexpr ErrorName kNobodyShares{absl::StatusCode::kFailedPrecondition, kDomain, "NOBODY_SHARES_INTEREST",
+                                         "Try another interest, leave the section out, or ask again some day."};
+inline constexpr ErrorName kNotAsked{absl::StatusCode::kPermissionDenied, kDomain, "NOT_ASKED",
+                                     "Wait for the other one's answer, or take yours back with EndIntroduction."};
+inline constexpr ErrorName kIntroductionIsDecided{absl::StatusCode::kFailedPrecondition, kDomain,
+                                                  "INTRODUCTION_IS_DECIDED", "An introduction is answered once."};
 inline constexpr ErrorName kMemberIsErased{absl::StatusCode::kFailedPrecondition, kDomain, "MEMBER_IS_ERASED",
                                            "The person's data is gone for good; register the person anew if need be."};
 inline constexpr ErrorName kSecondPersonNeeded{absl::StatusCode::kFailedPrecondition, kDomain, "SECOND_PERSON_NEEDED",
@@ -140,6 +161,16 @@ inline constexpr const ErrorName* kCatalogue[] = {
     &kJurorOfOwnSection,
     &kNotInSelection,
     &kIntakeNotReady,
+    &kSectionExists,
+    &kRegionExists,
+    &kNotTheOffice,
+    &kNotYourRegion,
+    &kNotYourself,
+    &kNoInterests,
+    &kNotFindable,
+    &kNobodyShares,
+    &kNotAsked,
+    &kIntroductionIsDecided,
 };
 
 // "STATE_IN_MATCHING" → "in matching", for people.
@@ -168,6 +199,11 @@ inline absl::Status ActiveApplicationExists(absl::string_view member, absl::stri
 
 inline absl::Status MemberIsErased(absl::string_view member) {
   return Error(kMemberIsErased, absl::StrCat("The personal data of ", member, " was erased."), {{"member", member}});
+}
+
+inline absl::Status NotYourself(absl::string_view subject, absl::string_view member) {
+  return Error(kNotYourself, absl::StrCat(subject, " cannot decide this for ", member, "."),
+               {{"subject", subject}, {"name", member}});
 }
 
 inline absl::Status SecondPersonNeeded(absl::string_view subject, absl::string_view of) {

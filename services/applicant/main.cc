@@ -14,7 +14,8 @@ int Run(int argc, char** argv) {
   Premises premises(config.common(), "applicant");
   RandomIds ids;
   Channel compliance(config.compliance(), {"", SystemActor("applicant")});
-  applicant::ApplicantService service({premises.store(), premises.programmes(), premises.dossiers(), ids, compliance});
+  applicant::ApplicantService service(
+      {premises.store(), premises.programmes(), premises.dossiers(), ids, compliance, premises.countries()});
   return premises.Run(applicant::ReactionsOf(service), {&service},
                       [&](Chain& chain) { applicant::Bind(chain, service); });
 }

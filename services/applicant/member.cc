@@ -21,10 +21,9 @@ bool ActsFor(const Actor& actor, const std::string& section, const std::string& 
 }
 
 template <typename Command>
-absl::Status CheckMembership(const Command& command, const std::string& home) {
+void CheckMembership(const Command& command, const std::string& home, FieldErrors& wrong) {
   const v1::Membership& membership = command.membership();
   const bool in_section = absl::StartsWith(home, "sections/");
-  FieldErrors wrong;
   if (in_section && !command.has_membership()) wrong.Add("membership", "is missing; say of which class and since when");
   if (!in_section && command.has_membership()) {
     wrong.Add("membership", absl::StrCat("must not be set: ", home, " is no section of the association"));
@@ -32,7 +31,6 @@ absl::Status CheckMembership(const Command& command, const std::string& home) {
   if (membership.has_until() && ToDay(membership.until()) < ToDay(membership.since())) {
     wrong.Add("membership.until", "must not lie before membership.since");
   }
-  return wrong.ToStatus();
 }
 
 absl::Status CheckNotErased(const v1::Member& member) {
@@ -48,7 +46,13 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
                  {{"organisation", c.actor.organisation}, {"section", command.section()}});
   }
   if (!member.name().empty()) return errors::Exists(errors::kMemberExists, member.name());
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command, command.section()));
+  FieldErrors wrong;
+  if (absl::StartsWith(command.section(), "sections/")) {
+    CheckSection(command.section(), c.place, wrong);
+    CheckRegion(command.section(), command.region(), c.place, wrong);
+  }
+  CheckMembership(command, command.section(), wrong);
+  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   v1::MemberFact fact;
   v1::MemberRegistered& registered = *fact.mutable_registered();
   registered.set_name(c.name);
@@ -63,7 +67,11 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
 
 MemberFacts Decide(const v1::Member& member, const v1::UpdateMembershipRequest& command, const MemberCircumstance& c) {
   AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
-  AMIKECO_RETURN_IF_ERROR(CheckMembership(command, member.section()));
+  FieldErrors wrong;
+  // A member from before the directory keeps a region that is not in it.
+  if (command.region() != member.region()) CheckRegion(member.section(), command.region(), c.place, wrong);
+  CheckMembership(command, member.section(), wrong);
+  AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   const std::string& agency = command.agency().empty() ? member.agency() : command.agency();
   if (command.duty_status() == member.duty_status() && command.region() == member.region() &&
       agency == member.agency() && MessageDifferencer::Equals(command.membership(), member.membership())) {
@@ -120,6 +128,31 @@ MemberFacts Decide(const v1::Member& member, const v1::SetAlumniContactRequest& 
   return std::vector{fact};
 }
 
+MemberFacts Decide(const v1::Member& member, const v1::SetFindableRequest& command, const MemberCircumstance& c) {
+  if (c.actor.subject != member.name()) return errors::NotYourself(c.actor.subject, member.name());
+  AMIKECO_RETURN_IF_ERROR(CheckNotErased(member));
+  if (command.findable() == member.findable()) return std::vector<v1::MemberFact>{};
+  v1::MemberFact fact;
+  fact.mutable_findable_changed()->set_findable(command.findable());
+  return std::vector{fact};
+}
+
+std::vector<v1::MemberRight> RightsOf(const v1::Member& member, absl::CivilDay today) {
+  const v1::Membership& membership = member.membership();
+  const bool begun = membership.has_since() && ToDay(membership.since()) <= today;
+  const bool over = membership.has_until() && ToDay(membership.until()) < today;
+  if (member.has_erase_time() || !begun || over) return {};
+  switch (membership.membership_class()) {
+    case programme::v1::MEMBERSHIP_CLASS_REGULAR:
+      return {v1::MEMBER_RIGHT_VOTE, v1::MEMBER_RIGHT_SCHOLARSHIPS, v1::MEMBER_RIGHT_EXCHANGE,
+              v1::MEMBER_RIGHT_FUNCTIONS};
+    case programme::v1::MEMBERSHIP_CLASS_ASSOCIATE:
+      return {v1::MEMBER_RIGHT_FUNCTIONS};
+    default:
+      return {};
+  }
+}
+
 }  // namespace amikeco::applicant
 
 namespace amikeco::applicant::v1 {
@@ -162,10 +195,14 @@ Member Evolve(Member member, const MemberFact& fact) {
     case MemberFact::kErased:
       *member.mutable_erase_time() = fact.erased().at();
       member.clear_alumni_contact();
+      member.clear_findable();
       break;
     case MemberFact::kAlumniContactSet:
       member.set_alumni_contact(fact.alumni_contact_set().allowed());
       *member.mutable_alumni_contact_since() = fact.alumni_contact_set().date();
+      break;
+    case MemberFact::kFindableChanged:
+      member.set_findable(fact.findable_changed().findable());
       break;
     case MemberFact::FACT_NOT_SET:
       break;

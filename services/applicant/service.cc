@@ -87,8 +87,10 @@ absl::StatusOr<v1::CheckEligibilityResponse> ApplicantService::CheckEligibility(
         AMIKECO_ASSIGN_OR_RETURN(const auto intake, FindIntake(reader, request.intake()));
         const absl::CivilDay today = Today({call.time, call.actor, *programme});
         const int age = BeneficiaryAgeOf(request.beneficiary(), *programme, today, intake ? &*intake : nullptr);
-        const auto results =
-            Judge(*programme, {persons, request.wishes(), request.declarations(), today, &request.assistance(), age});
+        const Candidate candidate{persons, request.wishes(), request.declarations(), today, &request.assistance(), age};
+        AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(reader, persons));
+        auto results = Judge(*programme, candidate);
+        JudgePlace(*programme, place, candidate, results);
         v1::CheckEligibilityResponse response;
         response.set_eligible(IsEligible(results));
         response.mutable_results()->Assign(results.begin(), results.end());
@@ -112,8 +114,9 @@ absl::StatusOr<Versioned<Application>> ApplicantService::NewApplication(Reader& 
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, Named(reader, request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(auto application,
                            Applications().Find(reader, NameFor("applications", request.application_id())));
-  const Circumstance circumstance{call.time, call.actor,       *programme,
-                                  persons,   application.name, intake ? &*intake : nullptr};
+  AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(reader, persons));
+  const Circumstance circumstance{
+      call.time, call.actor, *programme, persons, application.name, intake ? &*intake : nullptr, place};
   AMIKECO_ASSIGN_OR_RETURN(facts, Decide(application.value, request, circumstance));
   for (const v1::Member& person : persons) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string active, FindActive(reader, person.name(), request.programme()));
@@ -371,6 +374,20 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("RecordProfile", service, &ApplicantService::RecordProfile)
       .Method("GetProfile", service, &ApplicantService::GetProfile)
       .Method("EraseMember", service, &ApplicantService::EraseMember)
+      .Method("RegisterSection", service, &ApplicantService::RegisterSection)
+      .Method("UpdateSection", service, &ApplicantService::UpdateSection)
+      .Method("GetSection", service, &ApplicantService::GetSection)
+      .Method("ListSections", service, &ApplicantService::ListSections)
+      .Method("RegisterRegion", service, &ApplicantService::RegisterRegion)
+      .Method("UpdateRegion", service, &ApplicantService::UpdateRegion)
+      .Method("GetRegion", service, &ApplicantService::GetRegion)
+      .Method("ListRegions", service, &ApplicantService::ListRegions)
+      .Method("SetFindable", service, &ApplicantService::SetFindable)
+      .Method("RequestIntroduction", service, &ApplicantService::RequestIntroduction)
+      .Method("AnswerIntroduction", service, &ApplicantService::AnswerIntroduction)
+      .Method("EndIntroduction", service, &ApplicantService::EndIntroduction)
+      .Method("GetIntroduction", service, &ApplicantService::GetIntroduction)
+      .Method("ListIntroductions", service, &ApplicantService::ListIntroductions)
       .Method("CheckEligibility", service, &ApplicantService::CheckEligibility)
       .Method("SubmitApplication", service, &ApplicantService::SubmitApplication)
       .Method("GetApplication", service, &ApplicantService::GetApplication)

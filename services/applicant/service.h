@@ -1,5 +1,5 @@
-// ApplicantService: members, applications, intakes and offers to host, behind the clients', the facts' and the clock's
-// doors.
+// ApplicantService: members, the directory, applications, intakes and offers to host, behind the clients', the facts'
+// and the clock's doors.
 //
 // Thread safe. Methods are those of protos/amikeco/applicant/v1/applicant.proto; decisions are in the pure files beside
 // this one.
@@ -14,6 +14,7 @@
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "common/base/ids.h"
+#include "common/countries/countries.h"
 #include "common/events/reaction.h"
 #include "common/rpc/call.h"
 #include "common/rpc/chain.h"
@@ -23,6 +24,8 @@
 #include "common/store/table.h"
 #include "programmes/programmes.h"
 #include "services/applicant/application.h"
+#include "services/applicant/place.h"
+#include "services/applicant/section.h"
 
 namespace amikeco::applicant {
 
@@ -33,7 +36,11 @@ struct Surroundings {
   const Dossiers& dossiers;
   IdSource& ids;
   Caller& compliance;  // for the start gate
+  const Countries& countries = Countries::None();
 };
+
+// Entry of a member's dossier.
+inline constexpr char kProfile[] = "profile";
 
 class ApplicantService final : public Timed {
  public:
@@ -47,6 +54,23 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Member> RecordProfile(Call& call, const v1::RecordProfileRequest& request);
   absl::StatusOr<v1::Profile> GetProfile(Call& call, const v1::GetProfileRequest& request);
   absl::StatusOr<v1::Member> EraseMember(Call& call, const v1::EraseMemberRequest& request);
+  absl::StatusOr<v1::Member> SetFindable(Call& call, const v1::SetFindableRequest& request);
+
+  absl::StatusOr<v1::Section> RegisterSection(Call& call, const v1::RegisterSectionRequest& request);
+  absl::StatusOr<v1::Section> UpdateSection(Call& call, const v1::UpdateSectionRequest& request);
+  absl::StatusOr<v1::Section> GetSection(Call& call, const v1::GetSectionRequest& request);
+  absl::StatusOr<v1::ListSectionsResponse> ListSections(Call& call, const v1::ListSectionsRequest& request);
+  absl::StatusOr<v1::Region> RegisterRegion(Call& call, const v1::RegisterRegionRequest& request);
+  absl::StatusOr<v1::Region> UpdateRegion(Call& call, const v1::UpdateRegionRequest& request);
+  absl::StatusOr<v1::Region> GetRegion(Call& call, const v1::GetRegionRequest& request);
+  absl::StatusOr<v1::ListRegionsResponse> ListRegions(Call& call, const v1::ListRegionsRequest& request);
+
+  absl::StatusOr<v1::Introduction> RequestIntroduction(Call& call, const v1::RequestIntroductionRequest& request);
+  absl::StatusOr<v1::Introduction> AnswerIntroduction(Call& call, const v1::AnswerIntroductionRequest& request);
+  absl::StatusOr<v1::Introduction> EndIntroduction(Call& call, const v1::EndIntroductionRequest& request);
+  absl::StatusOr<v1::Introduction> GetIntroduction(Call& call, const v1::GetIntroductionRequest& request);
+  absl::StatusOr<v1::ListIntroductionsResponse> ListIntroductions(Call& call,
+                                                                  const v1::ListIntroductionsRequest& request);
 
   absl::StatusOr<v1::CheckEligibilityResponse> CheckEligibility(Call& call, const v1::CheckEligibilityRequest& request);
   absl::StatusOr<v1::Application> SubmitApplication(Call& call, const v1::SubmitApplicationRequest& request);
@@ -135,6 +159,30 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Application> Read(absl::string_view name, const Actor& actor);
   template <typename Request>
   absl::StatusOr<v1::Member> ChangeMember(Transaction& tx, const Call& call, const Request& request);
+
+  // What the directory says of them; "" is no region.
+  static absl::StatusOr<Place> PlaceOf(Reader& reader, const std::string& section, const std::string& region);
+  // Of the first of them; nobody is nowhere.
+  static absl::StatusOr<Place> PlaceOf(Reader& reader, const std::vector<v1::Member>& persons) {
+    return persons.empty() ? Place() : PlaceOf(reader, persons[0].section(), persons[0].region());
+  }
+  DirectoryCircumstance DirectoryCircumstanceOf(const Call& call, std::string name) const;
+  template <typename T, typename Request>
+  absl::StatusOr<T> ChangeInDirectory(Call& call, const Table<T>& table, const Request& request);
+
+  // Empty when there is none.
+  absl::StatusOr<v1::Profile> ProfileOf(Reader& reader, const std::string& member);
+  // Lets a findable member be found by the interests of the profile as it is now, and nobody else; their number.
+  absl::StatusOr<int> UpdateListing(Transaction& tx, const v1::Member& member);
+  absl::StatusOr<std::optional<v1::Member>> ChooseWhomToAsk(Reader& reader,
+                                                            const v1::RequestIntroductionRequest& request,
+                                                            const std::string& mark);
+  template <typename Request>
+  absl::StatusOr<v1::Introduction> ChangeIntroduction(Call& call, const Request& request);
+  absl::Status EndIntroductionsOf(Transaction& tx, const Call& call, const v1::Member& member);
+  // As `member`, whose profile is `mine`, may see it.
+  absl::StatusOr<v1::Introduction> ShownTo(Reader& reader, const Versioned<v1::Introduction>& introduction,
+                                           const std::string& member, const v1::Profile& mine, bool with_counterpart);
 
   absl::StatusOr<Versioned<v1::Application>> NewApplication(Reader& reader, const Call& call,
                                                             const v1::SubmitApplicationRequest& request,

@@ -22,7 +22,7 @@ using v1::Intake;
 template <typename Request>
 absl::StatusOr<Versioned<Intake>> IntakeForChange(Reader& reader, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto intake, Intakes().Get(reader, request.name()));
-  AMIKECO_RETURN_IF_ERROR(CheckEtag(intake, request));
+  AMIKECO_RETURN_IF_ERROR(CheckEtag(intake, request.etag()));
   return intake;
 }
 
@@ -143,7 +143,7 @@ absl::StatusOr<Intake> ApplicantService::DecideIntake(Call& call, const v1::Deci
 absl::StatusOr<v1::Entry> ApplicantService::ScoreEntry(Call& call, const v1::ScoreEntryRequest& request) {
   return Execute<v1::Entry>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<v1::Entry> {
     AMIKECO_ASSIGN_OR_RETURN(const auto intake, DoIntake(tx, call, request));
-    return ShownTo(call.actor, *FindEntry(intake.value, request.application()), intake.value.state());
+    return applicant::ShownTo(call.actor, *FindEntry(intake.value, request.application()), intake.value.state());
   });
 }
 
@@ -181,7 +181,7 @@ absl::StatusOr<v1::Ranking> ApplicantService::GetRanking(Call& call, const v1::G
     v1::Ranking ranking;
     *ranking.mutable_intake() = PublicAnswer(intake);
     for (const v1::Entry& entry : intake.value.entries()) {
-      *ranking.add_entries() = ShownTo(call.actor, entry, intake.value.state());
+      *ranking.add_entries() = applicant::ShownTo(call.actor, entry, intake.value.state());
     }
     // Entries that left before the decision have no position and stay behind.
     const auto position = [](const v1::Entry& entry) {

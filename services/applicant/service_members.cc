@@ -15,10 +15,23 @@ namespace {
 
 using v1::Member;
 
-// Entry of the dossier.
-constexpr char kProfile[] = "profile";
 // More applications than a person can have; a bound all the same.
 constexpr int kManyApplications = 1000;
+
+Member AnswerOn(const Versioned<Member>& member, absl::Time now) {
+  Member answer = Answer(member);
+  for (const v1::MemberRight right : RightsOf(member.value, absl::ToCivilDay(now, absl::UTCTimeZone()))) {
+    answer.add_rights(right);
+  }
+  return answer;
+}
+
+// The region that a command names, if it names one.
+template <typename Request>
+std::string RegionIn(const Request& request) {
+  if constexpr (requires { request.region(); }) return request.region();
+  return "";
+}
 
 absl::StatusOr<std::vector<Versioned<v1::Application>>> ApplicationsOf(Reader& reader, absl::string_view member) {
   const std::string prefix = KeyOf(member);
@@ -41,19 +54,23 @@ template <typename Request>
 absl::StatusOr<Member> ApplicantService::ChangeMember(Transaction& tx, const Call& call, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto member, ForChange(tx, Members(), request, call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const std::string open, OpenApplicationOf(tx, member.name));
-  AMIKECO_ASSIGN_OR_RETURN(const auto facts,
-                           Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, open}));
+  AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(tx, member.value.section(), RegionIn(request)));
+  AMIKECO_ASSIGN_OR_RETURN(
+      const auto facts,
+      Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, open, place}));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
-  return Answer(member);
+  return AnswerOn(member, call.time);
 }
 
 absl::StatusOr<Member> ApplicantService::RegisterMember(Call& call, const v1::RegisterMemberRequest& request) {
   return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(auto member, Members().Find(tx, NameFor("members", request.member_id())));
-    AMIKECO_ASSIGN_OR_RETURN(const auto facts,
-                             Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, ""}));
+    AMIKECO_ASSIGN_OR_RETURN(const Place place, PlaceOf(tx, request.section(), request.region()));
+    AMIKECO_ASSIGN_OR_RETURN(
+        const auto facts,
+        Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, "", place}));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
-    return Answer(member);
+    return AnswerOn(member, call.time);
   });
 }
 
@@ -85,7 +102,7 @@ absl::StatusOr<Member> ApplicantService::EndorseMember(Call& call, const v1::End
 absl::StatusOr<Member> ApplicantService::GetMember(Call& call, const v1::GetMemberRequest& request) {
   return Query<Member>(in_.store, [&](Reader& reader) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.name(), call.actor));
-    return Answer(member);
+    return AnswerOn(member, call.time);
   });
 }
 
@@ -100,7 +117,7 @@ absl::StatusOr<v1::ListMembersResponse> ApplicantService::ListMembers(Call& call
     AMIKECO_ASSIGN_OR_RETURN(const auto page, Members().List(reader, page_request));
     v1::ListMembersResponse response;
     for (const auto& member : page.items) {
-      if (call.actor.MaySee(member.value.parties())) *response.add_members() = Answer(member);
+      if (call.actor.MaySee(member.value.parties())) *response.add_members() = AnswerOn(member, call.time);
     }
     response.set_next_page_token(page.next_page_token);
     return response;
@@ -111,6 +128,7 @@ absl::StatusOr<Member> ApplicantService::RecordProfile(Call& call, const v1::Rec
   return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
     AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, member.name(), kProfile, request.profile()));
+    AMIKECO_RETURN_IF_ERROR(UpdateListing(tx, member).status());
     return member;
   });
 }
@@ -144,7 +162,21 @@ absl::StatusOr<Member> ApplicantService::SetAlumniContact(Call& call, const v1::
 absl::StatusOr<Member> ApplicantService::EraseMember(Call& call, const v1::EraseMemberRequest& request) {
   return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
+    AMIKECO_RETURN_IF_ERROR(UpdateListing(tx, member).status());
+    AMIKECO_RETURN_IF_ERROR(EndIntroductionsOf(tx, call, member));
     AMIKECO_RETURN_IF_ERROR(in_.dossiers.Erase(tx, member.name()));
+    return member;
+  });
+}
+
+absl::StatusOr<Member> ApplicantService::SetFindable(Call& call, const v1::SetFindableRequest& request) {
+  return Execute<Member>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Member> {
+    AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
+    AMIKECO_ASSIGN_OR_RETURN(const int interests, UpdateListing(tx, member));
+    if (member.findable() && interests == 0) {
+      return Error(errors::kNoInterests, absl::StrCat("The profile of ", member.name(), " names no interests."),
+                   {{"name", member.name()}});
+    }
     return member;
   });
 }

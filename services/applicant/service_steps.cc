@@ -52,7 +52,7 @@ template <typename Request>
 absl::StatusOr<StayProgress> ApplicantService::ChangeStay(Call& call, const Request& request) {
   return Execute<StayProgress>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<StayProgress> {
     AMIKECO_ASSIGN_OR_RETURN(auto application, VisibleStay(tx, request.name(), call.actor));
-    AMIKECO_RETURN_IF_ERROR(CheckEtag(application, request));
+    AMIKECO_RETURN_IF_ERROR(CheckEtag(application, request.etag()));
     AMIKECO_RETURN_IF_ERROR(Change(tx, call, request, application));
     return ProgressOf(application);
   });

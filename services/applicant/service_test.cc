@@ -1,7 +1,5 @@
 #include "services/applicant/service.h"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -48,16 +46,6 @@ class ApplicantServiceTest : public test::ServiceTest {
     request.mutable_profile()->set_given_name("Anna");
     request.mutable_profile()->set_family_name(family_name);
     return request;
-  }
-  // Every byte that is stored in records, facts and answers.
-  std::string EverythingStored() {
-    EXPECT_TRUE(store_->Write([](Transaction&) { return absl::OkStatus(); }).ok());
-    std::string bytes;
-    for (const char* suffix : {"", "-wal"}) {
-      std::ifstream file(folder_ / absl::StrCat("applicant.db", suffix), std::ios::binary);
-      bytes.append(std::istreambuf_iterator<char>(file), {});
-    }
-    return bytes;
   }
 };
 

@@ -75,7 +75,7 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
 std::optional<absl::CivilDay> EndorseBy(const Circumstance& c) {
   if (!AsksForEndorsement(c.programme)) return std::nullopt;
   std::optional<absl::CivilDay> by;
-  if (c.programme.endorsement_days() > 0) by = Today(c) + c.programme.endorsement_days();
+  if (const int days = EndorsementDays(c.programme, c.place); days > 0) by = Today(c) + days;
   if (c.intake != nullptr) by = std::min(by.value_or(ToDay(c.intake->closes())), ToDay(c.intake->closes()));
   return by;
 }
@@ -163,10 +163,15 @@ v1::ApplicationFact Endorsed(const v1::Endorsement& endorsement) {
 }
 
 std::vector<v1::RuleResult> JudgeNow(const v1::Application& application, const Circumstance& c) {
-  auto results =
-      Judge(c.programme, {c.persons, application.wishes(), application.declarations(), ToDay(application.received()),
-                          &application.assistance(), application.beneficiary_age()});
+  const Candidate candidate{c.persons,
+                            application.wishes(),
+                            application.declarations(),
+                            ToDay(application.received()),
+                            &application.assistance(),
+                            application.beneficiary_age()};
+  auto results = Judge(c.programme, candidate);
   SetAside(results, application.overrides());
+  JudgePlace(c.programme, c.place, candidate, results);
   return results;
 }
 

@@ -1,7 +1,8 @@
-// How members, applications, offers and intakes are stored and found.
+// How members, the directory, introductions, applications, offers and intakes are stored and found.
 #ifndef AMIKECO_SERVICES_APPLICANT_TABLES_H_
 #define AMIKECO_SERVICES_APPLICANT_TABLES_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@ inline constexpr char kByProgramme[] = "programme";
 
 // Entry of a dossier, behind the application's name: the child that it is for.
 inline constexpr char kBeneficiary[] = "beneficiary";
+inline constexpr char kBySection[] = "section";
+inline constexpr char kByInterest[] = "interest";
+inline constexpr char kPair[] = "pair";
 
 // Values of keys are their parts, each ended by '|', which no name contains: so a prefix of whole parts finds exactly
 // what begins with them.
@@ -43,6 +47,42 @@ inline const Table<v1::Member>& Members() {
     for (const std::string& party : member.parties()) keys.push_back({kByParty, KeyOf(party, member.name())});
     return keys;
   });
+  return table;
+}
+
+inline const Table<v1::Section>& Sections() {
+  static const auto& table = *new Table<v1::Section>("section", [](const v1::Section& section) {
+    return std::vector<Key>{{kByName, section.name()}};
+  });
+  return table;
+}
+
+inline const Table<v1::Region>& Regions() {
+  static const auto& table = *new Table<v1::Region>("region", [](const v1::Region& region) {
+    return std::vector<Key>{{kByName, region.name()}, {kBySection, KeyOf(region.section(), region.name())}};
+  });
+  return table;
+}
+
+// Two members have at most one.
+inline const Table<v1::Introduction>& Introductions() {
+  static const auto& table = *new Table<v1::Introduction>("introduction", [](const v1::Introduction& introduction) {
+    const std::string time = SortableTime(ToTime(introduction.ask_time()));
+    const auto [first, second] = std::minmax(introduction.asker(), introduction.asked());
+    return std::vector<Key>{{kByParty, KeyOf(introduction.asker(), time)},
+                            {kByParty, KeyOf(introduction.asked(), time)},
+                            {kPair, KeyOf(first, second), true}};
+  });
+  return table;
+}
+
+inline const Table<v1::InterestListing>& Listings() {
+  static const auto& table =
+      *new Table<v1::InterestListing>("interest-listing", [](const v1::InterestListing& listing) {
+        std::vector<Key> keys;
+        for (const std::string& mark : listing.marks()) keys.push_back({kByInterest, KeyOf(mark, listing.member())});
+        return keys;
+      });
   return table;
 }
 

@@ -2,6 +2,8 @@
 #ifndef AMIKECO_SERVICES_APPLICANT_TEST_SERVICE_H_
 #define AMIKECO_SERVICES_APPLICANT_TEST_SERVICE_H_
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
+#include "common/countries/countries.h"
 #include "common/events/execute.h"
 #include "common/observe/process.h"
 #include "common/rpc/chain.h"
@@ -26,6 +29,13 @@
 #include "tests/support/child.h"
 
 namespace amikeco::applicant::test {
+
+// The names that ship.
+inline const Countries& RealCountries() {
+  static const auto& countries =
+      *new Countries(*Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"}));
+  return countries;
+}
 
 // What compliance would answer.
 class Gate final : public Caller {
@@ -48,7 +58,7 @@ class Gate final : public Caller {
 class ServiceTest : public testing::Test {
  protected:
   explicit ServiceTest(const Programmes& programmes = RealProgrammes())
-      : programmes_(programmes), service_({*store_, programmes_, dossiers_, ids_, gate_}) {
+      : programmes_(programmes), service_({*store_, programmes_, dossiers_, ids_, gate_, RealCountries()}) {
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -125,6 +135,17 @@ class ServiceTest : public testing::Test {
     gate_.clearance.set_version(12);
     gate_.clearance.clear_legs();
     *gate_.clearance.add_legs() = Matching::Agreed().agreed().legs(0);
+  }
+
+  // Every byte that is stored in records, facts and answers.
+  std::string EverythingStored() {
+    EXPECT_TRUE(store_->Write([](Transaction&) { return absl::OkStatus(); }).ok());
+    std::string bytes;
+    for (const char* suffix : {"", "-wal"}) {
+      std::ifstream file(folder_ / absl::StrCat("applicant.db", suffix), std::ios::binary);
+      bytes.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return bytes;
   }
 
   // Folding what happened gives what is stored.

@@ -214,7 +214,8 @@ class Story {
   Story(const Story&) = default;
 
   Circumstance At(const Actor& actor) const {
-    return {now, actor, programme, absl::MakeConstSpan(&member, 1), "applications/A-1", intake ? &*intake : nullptr};
+    return {now,  actor, programme, absl::MakeConstSpan(&member, 1), "applications/A-1", intake ? &*intake : nullptr,
+            place};
   }
 
   absl::Status Take(ApplicationFacts facts) {
@@ -261,6 +262,7 @@ class Story {
 
   v1::Member member;
   programme::v1::Programme programme;
+  Place place;
   absl::Time now = Noon(kReceived);
   v1::Application application;
   std::optional<v1::Intake> intake;  // that it is an entry of

@@ -47,9 +47,10 @@ struct Casework::Found {
 };
 
 SearchTerms TermsOf(const v1::Placement& placement, const programme::v1::Programme& programme, const Rules& rules,
-                    absl::Time now, const Symbols& symbols) {
+                    const std::optional<std::vector<std::string>>& hosting, absl::Time now, const Symbols& symbols) {
   const DayNumber tomorrow = ToNumber(rules.Today(now) + 1);
-  return MakeTerms(placement.application(), placement.terms(), programme, tomorrow, AskedHosts(placement), symbols);
+  return MakeTerms(placement.application(), placement.terms(), programme, tomorrow, AskedHosts(placement), symbols,
+                   hosting ? &*hosting : nullptr);
 }
 
 absl::StatusOr<Rules> RulesIn(const programme::v1::Programme& programme) {
@@ -135,9 +136,10 @@ absl::Status Casework::Advance(Versioned<v1::Placement>& placement) {
   AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesIn(*programme));
   const int most = rules.matching.max_invitations();
   if (most > 0 && CountedInvitations(placement.value) >= most) return Do(placement, GiveUp());
+  AMIKECO_ASSIGN_OR_RETURN(const auto hosting, HostingCountries(tx_, tables_, *programme));
   SearchTerms query;
   directory_.Read([&](const DirectoryView& view) {
-    query = TermsOf(placement.value, *programme, rules, origin_.time, view.symbols);
+    query = TermsOf(placement.value, *programme, rules, hosting, origin_.time, view.symbols);
   });
   Found found = RankAll(query, placement.value);
   AMIKECO_ASSIGN_OR_RETURN(auto chosen, Choose(placement, found));
@@ -208,9 +210,10 @@ absl::Status Casework::OfferFreedSeats(const std::string& host) {
     if (placement->value.stage() != v1::Placement::STAGE_SEARCHING) continue;
     AMIKECO_ASSIGN_OR_RETURN(const programme::v1::Programme* programme, ProgrammeOf(placement->value));
     AMIKECO_ASSIGN_OR_RETURN(const Rules rules, RulesIn(*programme));
+    AMIKECO_ASSIGN_OR_RETURN(const auto hosting, HostingCountries(tx_, tables_, *programme));
     Verdict verdict;
     directory_.Read([&](const DirectoryView& view) {
-      const SearchTerms query = TermsOf(placement->value, *programme, rules, origin_.time, view.symbols);
+      const SearchTerms query = TermsOf(placement->value, *programme, rules, hosting, origin_.time, view.symbols);
       const auto find = [&](absl::string_view word) { return view.symbols.Find(word); };
       verdict = Judge(MakeEntry(freed->value, find), query, view.symbols);
     });

@@ -7,6 +7,7 @@
 #define AMIKECO_SERVICES_MATCHING_CASEWORK_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -19,6 +20,7 @@
 #include "services/matching/home_host.h"
 #include "services/matching/host.h"
 #include "services/matching/placement.h"
+#include "services/matching/sections.h"
 #include "services/matching/tables.h"
 
 namespace amikeco::matching {
@@ -109,9 +111,9 @@ class Casework {
 };
 
 absl::StatusOr<Rules> RulesIn(const programme::v1::Programme& programme);
-// A query for the placement as it is now.
+// A query for the placement as it is now. `hosting`: see HostingCountries.
 SearchTerms TermsOf(const v1::Placement& placement, const programme::v1::Programme& programme, const Rules& rules,
-                    absl::Time now, const Symbols& symbols);
+                    const std::optional<std::vector<std::string>>& hosting, absl::Time now, const Symbols& symbols);
 
 }  // namespace amikeco::matching
 

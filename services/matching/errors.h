@@ -133,14 +133,6 @@ inline absl::Status StaleTerms(absl::string_view placement) {
   return Error(kStaleTerms, absl::StrCat("The terms are older than those of ", placement, ", or it has ended."),
                {{"placement", placement}});
 }
-// `status` with the field that is wrong, as every INVALID_ARGUMENT has it.
-inline absl::Status InField(absl::Status status, absl::string_view field) {
-  google::rpc::BadRequest bad;
-  bad.add_field_violations()->set_field(std::string(field));
-  bad.mutable_field_violations(0)->set_description(std::string(status.message()));
-  SetDetail(status, bad);
-  return status;
-}
 inline absl::Status HeaderLacksColumn(absl::string_view columns) {
   return InField(
       Error(kHeaderLacksColumn, absl::StrCat("The header lacks the column(s) ", columns, "; nothing was imported."),

@@ -1,5 +1,6 @@
 // Why a host is, or is not, among those that could take an application.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -14,8 +15,11 @@ struct MatchingService::Question {
   const programme::v1::Programme* programme = nullptr;
   Rules rules;
   absl::Time now;
+  std::optional<std::vector<std::string>> hosting;
 
-  SearchTerms In(const DirectoryView& view) const { return TermsOf(placement, *programme, rules, now, view.symbols); }
+  SearchTerms In(const DirectoryView& view) const {
+    return TermsOf(placement, *programme, rules, hosting, now, view.symbols);
+  }
 };
 
 namespace {
@@ -66,10 +70,11 @@ absl::StatusOr<MatchingService::Question> MatchingService::QuestionOf(Reader& re
   AMIKECO_ASSIGN_OR_RETURN(auto placement, tables_.placements.Get(reader, name));
   if (!call.actor.MaySee(placement.value.terms().parties())) return NotFound(name);
   AMIKECO_RETURN_IF_ERROR(directory_.Refresh(reader));
-  Question question{std::move(placement.value), nullptr, {}, call.time};
+  Question question{std::move(placement.value), nullptr, {}, call.time, std::nullopt};
   const applicant::v1::MatchingOpened& terms = question.placement.terms();
   AMIKECO_ASSIGN_OR_RETURN(question.programme, programmes_.Find(terms.programme(), terms.programme_version()));
   AMIKECO_ASSIGN_OR_RETURN(question.rules, RulesIn(*question.programme));
+  AMIKECO_ASSIGN_OR_RETURN(question.hosting, HostingCountries(reader, tables_, *question.programme));
   return question;
 }
 

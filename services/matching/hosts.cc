@@ -136,7 +136,10 @@ absl::StatusOr<v1::Host> MatchingService::UpdateOffer(Call& call, const v1::Upda
 
 absl::StatusOr<v1::ImportHostsResponse> MatchingService::ImportRows(Transaction& tx, const Call& call,
                                                                     const v1::ImportHostsRequest& request) {
-  const std::string country = request.country().empty() ? "US" : request.country();
+  std::string country = "US";
+  if (!request.country().empty()) {
+    AMIKECO_ASSIGN_OR_RETURN(country, countries_.CodeOf(request.country(), "country"));
+  }
   const int first_line = request.first_line() == 0 ? 2 : request.first_line();
   AMIKECO_ASSIGN_OR_RETURN(const ImportedAgencies imported,
                            ParseAgencies(request.header(), request.csv_chunk(), first_line, country));
@@ -172,10 +175,12 @@ absl::StatusOr<v1::Host> MatchingService::RegisterHost(Call& call, const v1::Reg
     wrong.Add("agency.name", absl::StrCat("must be empty or ", name));
   }
   if (request.agency().title().empty()) wrong.Add("agency.title", "must be set");
-  if (request.agency().country().empty()) wrong.Add("agency.country", "must be set: ISO 3166 alpha-2 such as DE");
+  if (request.agency().country().empty()) wrong.Add("agency.country", "must be set: a country's name, or its code");
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   RegisterAgency command{request.agency()};
   command.agency.set_name(name);
+  AMIKECO_ASSIGN_OR_RETURN(*command.agency.mutable_country(),
+                           countries_.CodeOf(request.agency().country(), "agency.country"));
   auto registered = Execute<v1::Host>(store_, call, [&](Transaction& tx) -> absl::StatusOr<v1::Host> {
     AMIKECO_ASSIGN_OR_RETURN(auto host, tables_.hosts.Find(tx, name));
     AMIKECO_RETURN_IF_ERROR(CheckEtag(host, request.etag()));

@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
   const auto shared = SharedCache(config.common());
   amikeco::ReadThrough cache("matching", premises.clock(), premises.process().metrics(), shared.get());
   amikeco::RandomIds ids;
-  amikeco::matching::MatchingService service(premises.store(), premises.programmes(), ids, &cache);
+  amikeco::matching::MatchingService service(premises.store(), premises.programmes(), ids, &cache,
+                                             premises.countries());
   return premises.Run(amikeco::matching::ReactionsOf(service), {&service},
                       [&](amikeco::Chain& chain) { amikeco::matching::Bind(chain, service); });
 }

@@ -10,7 +10,7 @@ namespace amikeco::matching {
 namespace {
 
 using v1::EXCLUSION_ALREADY_ASKED, v1::EXCLUSION_LANGUAGE, v1::EXCLUSION_NO_CAPACITY, v1::EXCLUSION_NO_WINDOW,
-    v1::EXCLUSION_NOT_PARTICIPATING, v1::EXCLUSION_OUTSIDE_COUNTRY;
+    v1::EXCLUSION_NOT_PARTICIPATING, v1::EXCLUSION_OUTSIDE_COUNTRY, v1::EXCLUSION_SECTION_DOES_NOT_HOST;
 
 // The finalizer of splitmix64: spreads two hashes into one lot, so that a tie is broken the same way for ever.
 uint64_t Lot(uint64_t application, uint64_t host) {
@@ -47,6 +47,9 @@ uint32_t Exclusions(const DirectoryEntry& entry, const SearchTerms& query, DayNu
   uint32_t bits = 0;
   if ((!query.any_country && entry.country != query.country) || Among(query.excluded_countries, entry.country)) {
     bits |= BitOf(EXCLUSION_OUTSIDE_COUNTRY);
+  }
+  if (!query.any_section && !Among(query.hosting_countries, entry.country)) {
+    bits |= BitOf(EXCLUSION_SECTION_DOES_NOT_HOST);
   }
   if (!query.asked.empty() && Among(query.asked, entry.host)) bits |= BitOf(EXCLUSION_ALREADY_ASKED);
   // Without an offer there is nothing to judge it by: what a host would offer, if it took part, nobody knows.
@@ -161,7 +164,8 @@ DirectoryEntry MakeEntry(const v1::Host& host, absl::FunctionRef<Symbol(absl::st
 
 SearchTerms MakeTerms(absl::string_view application, const applicant::v1::MatchingOpened& terms,
                       const programme::v1::Programme& programme, DayNumber first_day,
-                      const std::vector<std::string>& asked, const Symbols& symbols) {
+                      const std::vector<std::string>& asked, const Symbols& symbols,
+                      const std::vector<std::string>* hosting) {
   const applicant::v1::Wishes& wishes = terms.wishes();
   const programme::v1::MatchingRules& rules = programme.matching();
   SearchTerms query;
@@ -169,6 +173,8 @@ SearchTerms MakeTerms(absl::string_view application, const applicant::v1::Matchi
   query.any_country = rules.host_country().empty();
   query.country = symbols.Find(rules.host_country());
   query.excluded_countries = FindAll(rules.excluded_host_countries(), symbols);
+  query.any_section = hosting == nullptr;
+  if (hosting != nullptr) query.hosting_countries = FindAll(*hosting, symbols);
   const std::string language = LanguageOf(terms, programme);
   query.any_language = language.empty();
   query.language = symbols.Find(language);

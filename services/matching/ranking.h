@@ -80,6 +80,8 @@ struct SearchTerms {
   Symbol country = 0;
   bool any_country = true;
   std::vector<Symbol> excluded_countries;
+  bool any_section = true;  // else only hosts in these countries:
+  std::vector<Symbol> hosting_countries;
   Symbol language = 0;
   bool any_language = true;
   StaySought stay;
@@ -93,10 +95,12 @@ struct SearchTerms {
   programme::v1::ScoreWeights weights;
 };
 
-// The stay cannot begin before `first_day`, whatever the terms say. `asked` are names of hosts.
+// The stay cannot begin before `first_day`, whatever the terms say. `asked` are names of hosts. `hosting`: countries
+// whose section hosts for the programme; null: every country may host.
 SearchTerms MakeTerms(absl::string_view application, const applicant::v1::MatchingOpened& terms,
                       const programme::v1::Programme& programme, DayNumber first_day,
-                      const std::vector<std::string>& asked, const Symbols& symbols);
+                      const std::vector<std::string>& asked, const Symbols& symbols,
+                      const std::vector<std::string>* hosting = nullptr);
 
 // One host for one query.
 struct Verdict {

@@ -11,7 +11,7 @@
 namespace amikeco::matching {
 namespace {
 
-using applicant::v1::ApplicationFact, applicant::v1::HostingOfferFact;
+using applicant::v1::ApplicationFact, applicant::v1::HostingOfferFact, applicant::v1::SectionFact;
 
 constexpr int kScanned = 1000;
 // What a host that offers itself is taken to have until it says so with UpdateOffer.
@@ -122,9 +122,17 @@ absl::Status MatchingService::ReactToOffer(Transaction& tx, const event::v1::Eve
   return work.Settle();
 }
 
+absl::Status MatchingService::ReactToSection(Transaction& tx, const event::v1::Event& event) {
+  SectionFact fact;
+  if (!event.data().UnpackTo(&fact)) return absl::InternalError("The section's fact does not parse.");
+  AMIKECO_ASSIGN_OR_RETURN(const auto known, tables_.sections.Find(tx, event.subject()));
+  return tables_.sections.Put(tx, event.subject(), Noted(known.value, fact), known.version, known.version + 1);
+}
+
 absl::Status MatchingService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
   if (event.data().Is<ApplicationFact>()) return ReactToApplication(tx, event, origin);
   if (event.data().Is<HostingOfferFact>()) return ReactToOffer(tx, event, origin);
+  if (event.data().Is<SectionFact>()) return ReactToSection(tx, event);
   return absl::OkStatus();
 }
 

@@ -12,6 +12,7 @@
 #include "amikeco/matching/v1/matching.pb.h"
 #include "common/base/ids.h"
 #include "common/cache/read_through.h"
+#include "common/countries/countries.h"
 #include "common/events/reaction.h"
 #include "common/rpc/call.h"
 #include "common/rpc/chain.h"
@@ -25,8 +26,9 @@ namespace amikeco::matching {
 class MatchingService final : public Timed {
  public:
   // All outlive the service. Without `cache` every read goes to the store.
-  MatchingService(Store& store, const Programmes& programmes, IdSource& ids, ReadThrough* cache = nullptr)
-      : store_(store), programmes_(programmes), ids_(ids), cache_(cache) {}
+  MatchingService(Store& store, const Programmes& programmes, IdSource& ids, ReadThrough* cache = nullptr,
+                  const Countries& countries = Countries::None())
+      : store_(store), programmes_(programmes), ids_(ids), cache_(cache), countries_(countries) {}
 
   // Reads the directory into memory. Not needed, but the first call is slow without it.
   absl::Status LoadDirectory();
@@ -77,6 +79,7 @@ class MatchingService final : public Timed {
                                                      const v1::ImportHostsRequest& request);
   absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   absl::Status ReactToOffer(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+  absl::Status ReactToSection(Transaction& tx, const event::v1::Event& event);
   // The placement, when the caller may see it, and its terms as a query over the directory brought up to date.
   struct Question;
   absl::StatusOr<Question> QuestionOf(Reader& reader, const Call& call, absl::string_view application);
@@ -85,11 +88,13 @@ class MatchingService final : public Timed {
   const Programmes& programmes_;
   IdSource& ids_;
   ReadThrough* const cache_;
+  const Countries& countries_;
   const Tables tables_;
   Directory directory_;
 };
 
-// Applicant's facts open and end searches, and bring in hosts and homes that were offered.
+// Applicant's facts open and end searches, bring in hosts and homes that were offered, and tell whose hosts may be
+// asked.
 Reactions ReactionsOf(MatchingService& service);
 
 void Bind(Chain& chain, MatchingService& service);

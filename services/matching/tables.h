@@ -72,10 +72,15 @@ inline std::vector<Key> KeysOfPlacement(const v1::Placement& placement) {
 
 inline Table<v1::Placement> PlacementTable() { return {"placement", KeysOfPlacement}; }
 
+inline Table<v1::SectionNoted> SectionTable() {
+  return {"section", [](const v1::SectionNoted& section) { return std::vector<Key>{{"name", section.name()}}; }};
+}
+
 struct Tables {
   Table<v1::Host> hosts = HostTable();
   Table<v1::HomeHost> homes = HomeHostTable();
   Table<v1::Placement> placements = PlacementTable();
+  Table<v1::SectionNoted> sections = SectionTable();
 };
 
 }  // namespace amikeco::matching

@@ -150,6 +150,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
   store { $store }
   queue { redis { host: "127.0.0.1" port: $redis } $sources }
   programmes_dir: "$root/programmes"
+  territories_files: ["$root/data/territories.tsv", "$root/data/territory_additions.tsv"]
   key_file: "$kek"
 }
 )",

@@ -106,12 +106,16 @@ absl::Status House::Build() {
     Room& room = *rooms_.emplace_back(std::make_unique<Room>(*this, service));
     AMIKECO_ASSIGN_OR_RETURN(room.store, SqliteStore::Open(absl::StrCat(dir_, "/", service, ".db")));
   }
-  AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load(programmes_));
+  // Once for all houses: it takes longer than most stories.
+  static const auto& countries =
+      *new absl::StatusOr<Countries>(Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"}));
+  AMIKECO_RETURN_IF_ERROR(countries.status());
+  AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load(programmes_, *countries));
   AMIKECO_ASSIGN_OR_RETURN(f.templates, notify::LoadTemplates("services/notify/templates", f.programmes));
   f.gate = std::make_unique<InProcessCaller>(chain("compliance"), Credentials{"", SystemActor("applicant")});
   f.applicant = std::make_unique<applicant::ApplicantService>(
-      applicant::Surroundings{store("applicant"), f.programmes, f.dossiers, f.ids, *f.gate});
-  f.matching = std::make_unique<matching::MatchingService>(store("matching"), f.programmes, f.ids);
+      applicant::Surroundings{store("applicant"), f.programmes, f.dossiers, f.ids, *f.gate, *countries});
+  f.matching = std::make_unique<matching::MatchingService>(store("matching"), f.programmes, f.ids, nullptr, *countries);
   f.compliance = std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers);
   f.notify =
       std::make_unique<notify::NotifyService>(notify::Shelf{store("notify"), f.dossiers, f.programmes, f.templates});

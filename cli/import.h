@@ -1,0 +1,37 @@
+// What imports of files have in common: reading the file, and the report of what became of each row.
+#ifndef AMIKECO_CLI_IMPORT_H_
+#define AMIKECO_CLI_IMPORT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "amikeco/matching/v1/matching.pb.h"
+#include "cli/csv.h"
+#include "cli/settings.h"
+
+namespace amikeco::cli {
+
+struct Invocation;
+
+// Rows counted, and those that were skipped, with line and reason; of every import, whichever service it is for.
+using ImportReport = matching::v1::ImportHostsResponse;
+
+// Longer rows are skipped: a quote may be missing.
+inline constexpr size_t kLongestRow = size_t{512} * 1024;
+
+// The text of the file that is the command's first word. A usage error when the command has a request id: an import is
+// many commands.
+absl::StatusOr<std::string> ReadImported(const Invocation& invocation);
+// A usage error when there is no header row.
+absl::Status CheckHeader(const std::string& name, const CsvFile& file);
+
+void Reject(ImportReport& report, int line, absl::string_view reason);
+// What the file itself loses, before any service has seen it. `key` is what tells its rows apart: "ORI".
+void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& report);
+// Prints the report, skipped rows by line; the exit code.
+int Conclude(const Settings& settings, ImportReport& report);
+
+}  // namespace amikeco::cli
+
+#endif  // AMIKECO_CLI_IMPORT_H_
