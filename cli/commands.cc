@@ -199,6 +199,30 @@ absl::Span<const Command> Commands() {
       {"entry", "score", "applicant/ScoreEntry", "name,application",
        "entry score scholarship-2027 A-2027-001 --points merit:8,benefit:5"},
       {"entry", "ranking", "applicant/GetRanking", "name", "entry ranking scholarship-2027"},
+      {"claim", "submit", "applicant/SubmitClaim", "application", "claim submit A-2027-001 -f expenses.json"},
+      {"claim", "resubmit", "applicant/ResubmitClaim", "name", "claim resubmit C-31 -f expenses.json"},
+      {"claim", "approve", "applicant/ApproveClaim", "name", "claim approve C-31"},
+      {"claim", "reject", "applicant/RejectClaim", "name", "claim reject C-31 --reason \"not an expense of the stay\""},
+      {"claim", "return", "applicant/ReturnClaim", "name", "claim return C-31 --reason \"line 2 needs its receipt\""},
+      {"claim", "pay", "applicant/RecordPayment", "name,reference", "claim pay C-31 PAY-2027-0815 --day 2027-08-02"},
+      {"claim", "withdraw", "applicant/WithdrawClaim", "name", "claim withdraw C-31"},
+      {"claim",
+       "get",
+       "applicant/GetClaim",
+       "name",
+       "claim get C-31",
+       {.view = kDetails, .summary = "One claim, all of it."}},
+      {"claim", "list", "applicant/ListClaims", "", "claim list --state submitted --all"},
+
+      {"estimate", "record", "applicant/RecordCostEstimate", "name",
+       "estimate record A-2027-001 --lines \"air-ticket:USD 1200.00\" --lines \"food:USD 350.00\" "
+       "--section-contribution \"USD 200.00\""},
+      {"estimate", "get", "applicant/GetCostEstimate", "name", "estimate get A-2027-001", {.view = kDetails}},
+
+      {"funding", "record", "applicant/RecordPriceSplit", "name",
+       "funding record A-2027-001 --price \"GBP 9000.00\" --shares \"recipient:GBP 6000.00\" "
+       "--shares \"department:GBP 3000.00:Overseas aid\""},
+      {"funding", "get", "applicant/GetPriceSplit", "name", "funding get A-2027-001", {.view = kDetails}},
 
       {"programme", "list", "applicant/ListProgrammes", "", "programme list"},
       {"programme", "get", "applicant/GetProgramme", "name", "programme get ipa-exchange-inbound", {.view = kDetails}},
@@ -405,6 +429,9 @@ std::string MeaningOf(absl::string_view noun) {
       {"offer", "offers to host, by agencies and people"},
       {"intake", "calls for applications whose places go to the best"},
       {"entry", "what a jury gives to the entries of an intake, and how they come out"},
+      {"claim", "expenses that a sponsor pays back"},
+      {"estimate", "what a participant expects to pay"},
+      {"funding", "the price of what a recipient is provided with, and who bears it"},
       {"programme", "the programmes and their rules"},
       {"host", "the directory of host agencies and what they offer"},
       {"home-stay", "homes near an agency that officers can stay in"},
@@ -451,6 +478,15 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
       {"amikeco.applicant.v1.Entry",
        "POSITION=standing.position APPLICATION=application MEMBER=member STAGE=stage JURORS=jurors "
        "POINTS=standing.points REASON=standing.reason RECEIVED=receive_time ANSWER-BY=answer_by"},
+      {"amikeco.applicant.v1.Claim",
+       "NAME=name STATE=state APPLICATION=application CLAIMANT=claimant REVISION=revision TOTALS=totals "
+       "SUBMITTED=submit_time PAID=payment.day"},
+      {"amikeco.applicant.v1.CostEstimate",
+       "NAME=name APPLICATION=application REVISION=revision TOTALS=totals CONTRIBUTION=section_contribution "
+       "OWN-SHARE=own_share RECORDED=record_time"},
+      {"amikeco.applicant.v1.PriceSplit",
+       "NAME=name APPLICATION=application REVISION=revision RECORDER=recorder RECORDED=record_time "
+       "PRICE=terms.price"},
       {"amikeco.programme.v1.Programme",
        "NAME=name VERSION=version TITLE=title OPERATOR=operator_organisation ZONE=time_zone"},
       {"amikeco.matching.v1.Host",

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "common/base/dates.h"
+#include "common/base/money.h"
 #include "common/base/status.h"
 
 namespace amikeco::cli {
@@ -28,12 +29,16 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 using google::type::Date;
+using google::type::Money;
 
 bool IsDate(const FieldDescriptor& field) {
   return field.message_type() != nullptr && field.message_type()->full_name() == "google.type.Date";
 }
 bool IsTime(const FieldDescriptor& field) {
   return field.message_type() != nullptr && field.message_type()->full_name() == "google.protobuf.Timestamp";
+}
+bool IsMoney(const FieldDescriptor& field) {
+  return field.message_type() != nullptr && field.message_type()->full_name() == "google.type.Money";
 }
 
 // "STATE_" of an enum whose zero value is STATE_UNSPECIFIED.
@@ -89,6 +94,11 @@ absl::Status SetMessage(Message& message, const FieldDescriptor& field, absl::st
   if (IsTime(field)) {
     AMIKECO_ASSIGN_OR_RETURN(const absl::Time time, ParseTime(text));
     value->CopyFrom(ToTimestamp(time));
+    return absl::OkStatus();
+  }
+  if (IsMoney(field)) {
+    AMIKECO_ASSIGN_OR_RETURN(const Money money, ParseMoney(text));
+    value->CopyFrom(money);
     return absl::OkStatus();
   }
   return SetCompact(*value, text);
@@ -206,6 +216,11 @@ std::string TextOfMessage(const Message& message) {
     time.CopyFrom(message);
     return absl::FormatTime("%Y-%m-%d %H:%M:%S", ToTime(time), absl::LocalTimeZone());
   }
+  if (type.full_name() == "google.type.Money") {
+    Money money;
+    money.CopyFrom(message);
+    return FormatMoney(money);
+  }
   if (type.options().map_entry()) {
     return absl::StrCat(TextOf(message, *type.map_key(), 0), "=", TextOf(message, *type.map_value(), 0));
   }
@@ -225,7 +240,8 @@ void FlattenInto(const Message& message, const std::string& prefix,
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string path = prefix + field->name();
-    const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !IsDate(*field) && !IsTime(*field);
+    const bool whole = IsDate(*field) || IsTime(*field) || IsMoney(*field);
+    const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !whole;
     if (field->is_repeated() && nested) {
       for (int i = 0; i < reflection.FieldSize(message, field); ++i)
         lines.emplace_back(path, TextOf(message, *field, i));
@@ -293,6 +309,8 @@ std::string PlaceholderOf(const FieldDescriptor& field) {
     text = "YYYY-MM-DD";
   } else if (IsTime(field)) {
     text = "TIME";
+  } else if (IsMoney(field)) {
+    text = "\"USD 12.50\"";
   } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
     std::vector<std::string> names;
     for (int i = 1; i < field.enum_type()->value_count(); ++i) names.push_back(ShortName(*field.enum_type()->value(i)));

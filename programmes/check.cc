@@ -12,10 +12,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/award.pb.h"
+#include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
+#include "common/base/money.h"
 #include "common/base/status.h"
 #include "common/countries/countries.h"
 #include "google/protobuf/descriptor.h"
@@ -371,6 +373,41 @@ bool AsksForCosts(const Programme& programme) {
   return false;
 }
 
+// What a programme that reimburses says of claims.
+void CheckClaims(const Funding& funding, FieldErrors& wrong) {
+  if (funding.claim_categories().empty()) {
+    wrong.Add("funding.claim_categories", "is empty, so nothing could be claimed; list what the sponsor pays back");
+  }
+  Ids ids(wrong);
+  for (int i = 0; i < funding.claim_categories_size(); ++i) {
+    const std::string field = absl::StrCat("funding.claim_categories[", i, "]");
+    ids.Add(absl::StrCat(field, ".id"), funding.claim_categories(i).id());
+    if (funding.claim_categories(i).title().empty()) wrong.Add(field + ".title", "is missing; people are shown it");
+  }
+  std::set<std::string> currencies;
+  for (int i = 0; i < funding.claim_currencies_size(); ++i) {
+    const std::string& code = funding.claim_currencies(i);
+    const std::string field = absl::StrCat("funding.claim_currencies[", i, "]");
+    if (!CurrencyDigits(code)) wrong.Add(field, "must be a currency of ISO 4217 that is in use, as in USD");
+    if (!currencies.insert(code).second) wrong.Add(field, absl::StrCat(code, " is there twice; name it once"));
+  }
+  if (funding.claim_days() < 0) wrong.Add("funding.claim_days", "must not be negative; 0 is never too late");
+  if (funding.claim_travel_days() < 0) wrong.Add("funding.claim_travel_days", "must not be negative");
+}
+
+void CheckNoClaims(const Funding& funding, FieldErrors& wrong) {
+  const auto only_for_sponsors = [&](const char* field, bool set) {
+    if (!set) return;
+    wrong.Add(absl::StrCat("funding.", field),
+              absl::StrCat("says how to claim, yet with ", Funding::Model_Name(funding.model()),
+                           " nobody pays back; leave it out, or say MODEL_SPONSOR_REIMBURSES"));
+  };
+  only_for_sponsors("claim_categories", !funding.claim_categories().empty());
+  only_for_sponsors("claim_currencies", !funding.claim_currencies().empty());
+  only_for_sponsors("claim_days", funding.claim_days() != 0);
+  only_for_sponsors("claim_travel_days", funding.claim_travel_days() != 0);
+}
+
 void CheckFunding(const Programme& programme, FieldErrors& wrong) {
   const Funding& funding = programme.funding();
   if (funding.model() == Funding::MODEL_UNSPECIFIED) wrong.Add("funding.model", "is missing, as in MODEL_SELF_FUNDED");
@@ -381,6 +418,7 @@ void CheckFunding(const Programme& programme, FieldErrors& wrong) {
   if (AsksForCosts(programme) && funding.cost_categories().empty()) {
     wrong.Add("funding.cost_categories", "is empty, yet a rule asks to acknowledge costs; list what is to be paid");
   }
+  funding.model() == Funding::MODEL_SPONSOR_REIMBURSES ? CheckClaims(funding, wrong) : CheckNoClaims(funding, wrong);
 }
 
 void CheckPhases(const AfterStay& after, FieldErrors& wrong) {
@@ -470,9 +508,9 @@ bool IsFact(const std::string& type) {
   if (type == applicant::v1::IntakeOpened::descriptor()->full_name()) return true;
   for (const google::protobuf::Descriptor* facts :
        {applicant::v1::MemberFact::descriptor(), applicant::v1::ApplicationFact::descriptor(),
-        applicant::v1::HostingOfferFact::descriptor(), matching::v1::HostFact::descriptor(),
-        matching::v1::PlacementFact::descriptor(), matching::v1::HomeHostFact::descriptor(),
-        compliance::v1::ClearanceFact::descriptor()}) {
+        applicant::v1::HostingOfferFact::descriptor(), applicant::v1::ClaimFact::descriptor(),
+        matching::v1::HostFact::descriptor(), matching::v1::PlacementFact::descriptor(),
+        matching::v1::HomeHostFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
     for (int i = 0; i < facts->field_count(); ++i) {
       if (facts->field(i)->message_type()->full_name() == type) return true;
     }

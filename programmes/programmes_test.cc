@@ -295,6 +295,31 @@ TEST(Load, NamesFileLineFieldAndFixOfEachMistakeInMeaning) {
   }
 }
 
+// A4-08: what can be claimed is said where a sponsor reimburses, and nowhere else.
+TEST(Load, TakesClaimsOnlyWhereASponsorReimburses) {
+  const std::string own = "model: MODEL_SELF_FUNDED";
+  const std::string sponsor = "model: MODEL_SPONSOR_REIMBURSES";
+  const std::string travel = " claim_categories { id: \"travel\" title: \"Travel\" }";
+  EXPECT_THAT(
+      Folder(own, sponsor + travel + " claim_currencies: [\"USD\"] claim_days: 30 claim_travel_days: 2").Refusal(),
+      testing::IsEmpty());
+  EXPECT_THAT(Folder(own, "model: MODEL_RECIPIENT_PAYS").Refusal(), testing::IsEmpty());
+  const std::pair<std::string, const char*> mistakes[] = {
+      {sponsor, "funding.claim_categories: is empty"},
+      {sponsor + travel + travel, "funding.claim_categories[1].id: \"travel\" is used twice"},
+      {sponsor + " claim_categories { id: \"Travel\" }", "funding.claim_categories[0].title: is missing"},
+      {sponsor + travel + " claim_currencies: [\"DEM\"]", "funding.claim_currencies[0]: must be a currency"},
+      {sponsor + travel + " claim_currencies: [\"USD\", \"USD\"]", "funding.claim_currencies[1]: USD is there twice"},
+      {sponsor + travel + " claim_days: -1", "funding.claim_days: must not be negative"},
+      {sponsor + travel + " claim_travel_days: -1", "funding.claim_travel_days: must not be negative"},
+      {own + travel, "funding.claim_categories: says how to claim, yet with MODEL_SELF_FUNDED nobody pays back"},
+      {"model: MODEL_RECIPIENT_PAYS claim_days: 3", "funding.claim_days: says how to claim"},
+      {own + " claim_travel_days: 1", "funding.claim_travel_days: says how to claim"},
+      {own + " claim_currencies: [\"USD\"]", "funding.claim_currencies: says how to claim"},
+  };
+  for (const auto& [funding, mistake] : mistakes) EXPECT_THAT(Folder(own, funding).Refusal(), HasSubstr(mistake));
+}
+
 TEST(Load, TellsOfAllMistakesInAllFilesAtOnce) {
   Folder folder("version: 1", "version: 0");
   folder.Write("two.textproto",

@@ -13,10 +13,12 @@
 #include "absl/strings/string_view.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "common/base/dates.h"
+#include "common/base/money.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
+#include "google/type/money.pb.h"
 
 namespace amikeco {
 namespace {
@@ -78,10 +80,15 @@ std::string CheckDuration(const Message& message) {
   return in_range && one_sign ? "" : "is no duration of at most 10,000 years whose parts have one sign";
 }
 
+std::string CheckMoney(const Message& message) {
+  return WhatIsWrongWith(static_cast<const google::type::Money&>(message));
+}
+
 using WellKnownCheck = std::string (*)(const Message&);
 
 WellKnownCheck WellKnown(const Descriptor* descriptor) {
   if (descriptor == google::type::Date::descriptor()) return CheckDate;
+  if (descriptor == google::type::Money::descriptor()) return CheckMoney;
   if (descriptor == google::protobuf::Timestamp::descriptor()) return CheckTimestamp;
   if (descriptor == google::protobuf::Duration::descriptor()) return CheckDuration;
   return nullptr;

@@ -29,7 +29,7 @@ inline constexpr char kScholarship[] = R"(
     tiers { id: "all" }
     tasks { id: "interview" title: "Interview" owner: ROLE_COORDINATOR days_after_receipt: 14 }
     matching { mode: MODE_SELECTION }
-    funding { model: MODEL_SPONSOR_REIMBURSES }
+    funding { model: MODEL_SPONSOR_REIMBURSES claim_categories { id: "fee" title: "Fee" } }
     endorsement_days: 30
     selection {
       criteria { id: "merit" title: "Merit" weight: 3 max_points: 10 }
@@ -53,7 +53,7 @@ inline std::string ForChildren(const std::string& name, const std::string& age, 
     applicants { without_endorsement: true }
     tiers { id: "all" }
     matching { mode: MODE_SELECTION }
-    funding { model: MODEL_SPONSOR_REIMBURSES }
+    funding { model: MODEL_SPONSOR_REIMBURSES claim_categories { id: "fee" title: "Fee" } }
     name: "programmes/)",
                       name, "\" title: \"", name, "\"",
                       "eligibility { id: \"age\" reason: \"CHILD_AGE\" beneficiary_age { ", age, R"( } }

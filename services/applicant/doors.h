@@ -47,6 +47,11 @@ T Answer(const Versioned<T>& record) {
   return answer;
 }
 
+// "placements/A-1" → "applications/A-1": what belongs to one application has its id.
+inline std::string ApplicationOf(absl::string_view name) {
+  return absl::StrCat("applications/", name.substr(name.find('/') + 1));
+}
+
 // The party by which the actor finds records: see Actor::MaySee. "" for the system, which finds all.
 inline std::string PartyOf(const Actor& actor) {
   if (actor.Has(options::v1::ROLE_SERVICE)) return "";

@@ -53,7 +53,9 @@ struct Person {
   v1::Member member = test::GoodMember();
   v1::Wishes wishes = test::GoodWishes();
   v1::Declarations declarations = test::GoodDeclarations();
-  Candidate AsCandidate() const { return {absl::MakeConstSpan(&member, 1), wishes, declarations, Day(test::kReceived)}; }
+  Candidate AsCandidate() const {
+    return {absl::MakeConstSpan(&member, 1), wishes, declarations, Day(test::kReceived)};
+  }
 };
 
 std::vector<v1::RuleResult> JudgeAll(const Programme& programme, const Place& place, const Person& person) {

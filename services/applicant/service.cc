@@ -31,11 +31,6 @@ constexpr absl::Duration kGateTimeout = absl::Seconds(2);
 
 Origin OriginHere(const Call& call) { return OriginOf(kService, call); }
 
-// "placements/A-1" → "applications/A-1".
-std::string ApplicationOf(absl::string_view subject) {
-  return absl::StrCat("applications/", subject.substr(subject.find('/') + 1));
-}
-
 // The persons that a request names, as far as the actor may see them.
 template <typename Request>
 absl::StatusOr<std::vector<v1::Member>> Named(Reader& reader, const Request& request, const Actor& actor) {
@@ -433,6 +428,19 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("GetRanking", service, &ApplicantService::GetRanking)
       .Method("AcceptAward", service, &ApplicantService::AcceptAward)
       .Method("GetBeneficiary", service, &ApplicantService::GetBeneficiary)
+      .Method("SubmitClaim", service, &ApplicantService::SubmitClaim)
+      .Method("ResubmitClaim", service, &ApplicantService::ResubmitClaim)
+      .Method("ApproveClaim", service, &ApplicantService::ApproveClaim)
+      .Method("RejectClaim", service, &ApplicantService::RejectClaim)
+      .Method("ReturnClaim", service, &ApplicantService::ReturnClaim)
+      .Method("RecordPayment", service, &ApplicantService::RecordPayment)
+      .Method("WithdrawClaim", service, &ApplicantService::WithdrawClaim)
+      .Method("GetClaim", service, &ApplicantService::GetClaim)
+      .Method("ListClaims", service, &ApplicantService::ListClaims)
+      .Method("RecordCostEstimate", service, &ApplicantService::RecordCostEstimate)
+      .Method("GetCostEstimate", service, &ApplicantService::GetCostEstimate)
+      .Method("RecordPriceSplit", service, &ApplicantService::RecordPriceSplit)
+      .Method("GetPriceSplit", service, &ApplicantService::GetPriceSplit)
       .Method("GetProgramme", service, &ApplicantService::GetProgramme)
       .Method("ListProgrammes", service, &ApplicantService::ListProgrammes);
 }

@@ -1,5 +1,5 @@
-// ApplicantService: members, the directory, applications, intakes and offers to host, behind the clients', the facts'
-// and the clock's doors.
+// ApplicantService: members, the directory, applications, intakes, offers to host and money, behind the clients', the
+// facts' and the clock's doors.
 //
 // Thread safe. Methods are those of protos/amikeco/applicant/v1/applicant.proto; decisions are in the pure files beside
 // this one.
@@ -124,6 +124,19 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Ranking> GetRanking(Call& call, const v1::GetRankingRequest& request);
   absl::StatusOr<v1::Application> AcceptAward(Call& call, const v1::AcceptAwardRequest& request);
   absl::StatusOr<v1::Beneficiary> GetBeneficiary(Call& call, const v1::GetBeneficiaryRequest& request);
+  absl::StatusOr<v1::Claim> SubmitClaim(Call& call, const v1::SubmitClaimRequest& request);
+  absl::StatusOr<v1::Claim> ResubmitClaim(Call& call, const v1::ResubmitClaimRequest& request);
+  absl::StatusOr<v1::Claim> ApproveClaim(Call& call, const v1::ApproveClaimRequest& request);
+  absl::StatusOr<v1::Claim> RejectClaim(Call& call, const v1::RejectClaimRequest& request);
+  absl::StatusOr<v1::Claim> ReturnClaim(Call& call, const v1::ReturnClaimRequest& request);
+  absl::StatusOr<v1::Claim> RecordPayment(Call& call, const v1::RecordPaymentRequest& request);
+  absl::StatusOr<v1::Claim> WithdrawClaim(Call& call, const v1::WithdrawClaimRequest& request);
+  absl::StatusOr<v1::Claim> GetClaim(Call& call, const v1::GetClaimRequest& request);
+  absl::StatusOr<v1::ListClaimsResponse> ListClaims(Call& call, const v1::ListClaimsRequest& request);
+  absl::StatusOr<v1::CostEstimate> RecordCostEstimate(Call& call, const v1::RecordCostEstimateRequest& request);
+  absl::StatusOr<v1::CostEstimate> GetCostEstimate(Call& call, const v1::GetCostEstimateRequest& request);
+  absl::StatusOr<v1::PriceSplit> RecordPriceSplit(Call& call, const v1::RecordPriceSplitRequest& request);
+  absl::StatusOr<v1::PriceSplit> GetPriceSplit(Call& call, const v1::GetPriceSplitRequest& request);
 
   absl::StatusOr<programme::v1::Programme> GetProgramme(Call& call, const v1::GetProgrammeRequest& request);
   absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(Call& call, const v1::ListProgrammesRequest& request);
@@ -183,6 +196,12 @@ class ApplicantService final : public Timed {
   // As `member`, whose profile is `mine`, may see it.
   absl::StatusOr<v1::Introduction> ShownTo(Reader& reader, const Versioned<v1::Introduction>& introduction,
                                            const std::string& member, const v1::Profile& mine, bool with_counterpart);
+  // Decides about a claim with whatever else the decision needs.
+  template <typename Request>
+  absl::StatusOr<v1::Claim> ChangeClaim(Call& call, const Request& request);
+  // Writes the estimate or price of an application; `besides` runs in the same transaction.
+  template <typename T, typename Request, typename Besides>
+  absl::StatusOr<T> RecordCosts(Call& call, const Table<T>& table, const Request& request, Besides besides);
 
   absl::StatusOr<Versioned<v1::Application>> NewApplication(Reader& reader, const Call& call,
                                                             const v1::SubmitApplicationRequest& request,

@@ -1,4 +1,4 @@
-// How members, the directory, introductions, applications, offers and intakes are stored and found.
+// How members, the directory, introductions, applications, offers, intakes, claims and costs are stored and found.
 #ifndef AMIKECO_SERVICES_APPLICANT_TABLES_H_
 #define AMIKECO_SERVICES_APPLICANT_TABLES_H_
 
@@ -12,6 +12,7 @@
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "common/base/dates.h"
 #include "common/store/table.h"
+#include "services/applicant/claim.h"
 #include "services/applicant/transitions.h"
 
 namespace amikeco::applicant {
@@ -29,6 +30,8 @@ inline constexpr char kBeneficiary[] = "beneficiary";
 inline constexpr char kBySection[] = "section";
 inline constexpr char kByInterest[] = "interest";
 inline constexpr char kPair[] = "pair";
+inline constexpr char kByApplication[] = "application";
+inline constexpr char kByReceipt[] = "receipt";
 
 // Values of keys are their parts, each ended by '|', which no name contains: so a prefix of whole parts finds exactly
 // what begins with them.
@@ -132,6 +135,28 @@ inline const Table<v1::Intake>& Intakes() {
   return table;
 }
 
+inline std::string ReceiptKey(absl::string_view application, absl::string_view sha256) {
+  return KeyOf(application, sha256);
+}
+
+// A receipt is claimed once by an application: its key is unique while a claim holds it.
+inline const Table<v1::Claim>& Claims() {
+  static const auto& table = *new Table<v1::Claim>("claim", [](const v1::Claim& claim) {
+    const std::string time = SortableTime(ToTime(claim.first_submit_time()));
+    std::vector<Key> keys{{kByName, claim.name()}, {kByApplication, KeyOf(claim.application(), time)}};
+    for (const std::string& party : claim.parties()) {
+      keys.push_back({kByParty, KeyOf(party, time)});
+      keys.push_back({kByPartyAndState, KeyOf(party, static_cast<int>(claim.state()), time)});
+    }
+    for (const v1::ExpenseLine& line : claim.lines()) {
+      if (!HoldsReceipts(claim)) break;
+      keys.push_back({kByReceipt, ReceiptKey(claim.application(), line.receipt().sha256()), true});
+    }
+    return keys;
+  });
+  return table;
+}
+
 // The intake that an application is an entry of; nothing for "", NOT_FOUND when there is none of this name.
 inline absl::StatusOr<std::optional<v1::Intake>> FindIntake(Reader& reader, const std::string& name) {
   if (name.empty()) return std::nullopt;
@@ -143,6 +168,21 @@ inline absl::StatusOr<std::optional<v1::Intake>> FindIntake(Reader& reader, cons
 inline const Table<v1::YearlyQuota>& YearlyQuotas() {
   static const auto& table =
       *new Table<v1::YearlyQuota>("yearly-quota", [](const v1::YearlyQuota&) { return std::vector<Key>(); });
+  return table;
+}
+
+// One of each an application, found by name.
+inline const Table<v1::CostEstimate>& CostEstimates() {
+  static const auto& table = *new Table<v1::CostEstimate>("cost-estimate", [](const v1::CostEstimate& estimate) {
+    return std::vector<Key>{{kByName, estimate.name()}};
+  });
+  return table;
+}
+
+inline const Table<v1::PriceSplit>& PriceSplits() {
+  static const auto& table = *new Table<v1::PriceSplit>("price-split", [](const v1::PriceSplit& split) {
+    return std::vector<Key>{{kByName, split.name()}};
+  });
   return table;
 }
 

@@ -45,10 +45,10 @@ inline Actor HostContact(const std::string& host = "hosts/NY0010000") {
 
 class NotifyHouse {
  public:
-  NotifyHouse()
+  explicit NotifyHouse(Programmes programmes = *Programmes::Load("programmes"))
       : folder_("notify"),
         dossiers_(*SecretKey::FromBytes(std::string(32, 'k'))),
-        programmes_(*Programmes::Load("programmes")),
+        programmes_(std::move(programmes)),
         templates_(*LoadTemplates("services/notify/templates", programmes_)),
         process_(QuietProcess(), "notify-test") {
     Open();

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/award.pb.h"
+#include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -63,13 +64,22 @@ std::vector<std::string> TextsOf(const v1::Template& text) {
   return texts;
 }
 
-// The fact about an application by the name that it has among its like: "return_overdue"; null when there is none.
-const Descriptor* FactCalled(const std::string& name) {
-  for (const Descriptor* facts :
-       {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
-        matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
-    const FieldDescriptor* field = facts->FindFieldByName(name);
-    if (field != nullptr && IsAboutAnApplication(*field->message_type())) return field->message_type();
+// "claim_paid" → "ClaimPaid".
+std::string CamelCase(absl::string_view snake) {
+  std::string camel;
+  for (const absl::string_view word : absl::StrSplit(snake, '_', absl::SkipEmpty())) {
+    absl::StrAppend(&camel, std::string(1, absl::ascii_toupper(static_cast<unsigned char>(word[0]))), word.substr(1));
+  }
+  return camel;
+}
+
+// The fact about an application with this name, or null.
+const Descriptor* FactNamed(absl::string_view snake) {
+  for (const google::protobuf::FileDescriptor* file :
+       {applicant::v1::ClaimFact::descriptor()->file(), applicant::v1::ApplicationFact::descriptor()->file(),
+        matching::v1::PlacementFact::descriptor()->file(), compliance::v1::ClearanceFact::descriptor()->file()}) {
+    const Descriptor* const fact = file->FindMessageTypeByName(CamelCase(snake));
+    if (fact != nullptr && IsAboutAnApplication(*fact)) return fact;
   }
   return nullptr;
 }
@@ -83,6 +93,7 @@ class Inspection {
   void Run() {
     for (const TemplateFile& file : files_) Shape(file);
     for (const Programme* programme : programmes_) Notices(*programme);
+    for (const TemplateFile& file : files_) Await(file.parsed.id());
     for (const TemplateFile& file : files_) Variables(file);
   }
 
@@ -134,11 +145,15 @@ class Inspection {
     }
   }
 
+  // A template that no programme uses yet may be there when it is named after the fact that it is about.
+  // A template that no programme here uses is for the fact that is called like it, in a programme that may come.
+  void Await(const std::string& id) {
+    if (facts_.contains(id)) return;
+    const Descriptor* fact = FactNamed(id);
+    if (fact != nullptr) facts_[id].insert(fact->full_name());
+  }
+
   void Variables(const TemplateFile& file) {
-    // A template that no programme here uses is for the fact that is called like it, in a programme that may come.
-    if (const Descriptor* fact = FactCalled(file.parsed.id()); fact != nullptr && !facts_.contains(file.parsed.id())) {
-      facts_[file.parsed.id()].insert(fact->full_name());
-    }
     const auto used = facts_.find(file.parsed.id());
     if (used == facts_.end()) {
       Wrong(file, "",
@@ -203,7 +218,8 @@ std::string ValueOf(absl::string_view name, const google::protobuf::Message& fac
 
 bool IsAboutAnApplication(const Descriptor& fact) {
   for (const Descriptor* facts :
-       {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor()}) {
+       {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
+        applicant::v1::ClaimFact::descriptor()}) {
     for (int i = 0; i < facts->field_count(); ++i) {
       if (facts->field(i)->message_type() == &fact) return true;
     }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -120,6 +121,16 @@ TEST(Check, TakesAnUnusedTemplateForTheFactThatIsCalledLikeIt) {
               AllOf(HasSubstr("{{fact.start}} is not known"), HasSubstr("amikeco.applicant.v1.ReturnOverdue")));
 }
 
+TEST(Check, LetsATemplateThatIsNamedAfterItsFactWaitForAProgramme) {
+  const Programme other = WithNotice(kInvited, "host_invited");
+  const auto used = File("host_invited", "en", "Hello");
+  const auto templates = Templates::Check({used, File("claim_paid", "en", "Paid on {{fact.day}}")}, {&other});
+  ASSERT_TRUE(templates.ok()) << templates.status();
+  EXPECT_THAT(templates->FactsOf("claim_paid"), ElementsAre("amikeco.applicant.v1.ClaimPaid"));
+  EXPECT_THAT(Mistakes({used, File("claim_paid", "en", "{{fact.amount}}")}, other), HasSubstr("ClaimPaid"));
+  EXPECT_THAT(Mistakes({used, File("money_order", "en", "Hello")}, other), HasSubstr("no programme has a notice"));
+}
+
 TEST(Check, RefusesFactsThatThereAreNotOrThatAreAboutNoApplication) {
   EXPECT_THAT(Mistakes({File("x", "en", "Hello")}, WithNotice("amikeco.matching.v1.Nothing", "x")),
               HasSubstr("there is no such fact about an application"));
@@ -170,12 +181,13 @@ TEST(VariablesOf, OfferNamesDatesAndTimesOfTheFactByPath) {
 // Every free text of a fact about an application has a known name; a new one must be looked at.
 TEST(VariablesOf, OfferNothingThatAnyoneCanWriteFreely) {
   const std::set<std::string> looked_at = {
-      "application", "clearance",    "host",  "home_host", "item",   "member", "programme",          "rule",
-      "section",     "task",         "tier",  "id",        "step",   "kind",   "stay_language",      "name",
-      "time_zone",   "owner",        "phase", "module",    "agency", "mentor", "mentor_application", "mentors_for",
-      "requester",   "service_area", "intake"};
+      "application", "clearance",    "host",   "home_host", "item",    "member", "programme",          "rule",
+      "section",     "task",         "tier",   "id",        "step",    "kind",   "stay_language",      "name",
+      "time_zone",   "owner",        "phase",  "module",    "agency",  "mentor", "mentor_application", "mentors_for",
+      "requester",   "service_area", "intake", "claim",     "claimant"};
   for (const auto* whole : {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
-                            matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
+                            applicant::v1::ClaimFact::descriptor(), matching::v1::PlacementFact::descriptor(),
+                            compliance::v1::ClearanceFact::descriptor()}) {
     for (int i = 0; i < whole->field_count(); ++i) {
       const auto* fact = whole->field(i)->message_type();
       for (const std::string& path : FieldPaths(*fact)) {

@@ -12,6 +12,7 @@
 #include "common/base/ids.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
+#include "google/type/money.pb.h"
 
 namespace amikeco {
 namespace {
@@ -85,6 +86,13 @@ void SetDay(Message& message, const FieldDescriptor& field, absl::CivilDay day) 
   static_cast<google::type::Date&>(*message.GetReflection()->MutableMessage(&message, &field)) = ToDate(day);
 }
 
+void SetMoney(Message& message) {
+  auto& money = static_cast<google::type::Money&>(message);
+  money.set_currency_code("USD");
+  money.set_units(120);
+  money.set_nanos(500'000'000);
+}
+
 void Fill(Message& message, int depth, const Names& names) {
   const Descriptor& type = *message.GetDescriptor();
   const Reflection& r = *message.GetReflection();
@@ -98,6 +106,8 @@ void Fill(Message& message, int depth, const Names& names) {
     } else if (Is(field, "google.protobuf.Timestamp") && !field.is_repeated()) {
       static_cast<google::protobuf::Timestamp&>(*r.MutableMessage(&message, &field)) =
           ToTimestamp(absl::FromCivil(absl::CivilDay(2026, 12, 2), absl::UTCTimeZone()));
+    } else if (Is(field, "google.type.Money")) {
+      SetMoney(field.is_repeated() ? *r.AddMessage(&message, &field) : *r.MutableMessage(&message, &field));
     } else if (field.message_type() == nullptr) {
       SetScalar(message, field, names);
     } else if (depth < kDepth) {
@@ -235,6 +245,27 @@ void AddDates(Wrongs& wrongs) {
       [](Message& message, const FieldDescriptor& field) { SetDay(message, field, absl::CivilDay(2029, 1, 1)); });
 }
 
+void AddMoney(Wrongs& wrongs) {
+  const auto spoil = [&](const std::string& how, const char* currency, int64_t units, int32_t nanos) {
+    wrongs.ForEach(
+        how, true, [](const FieldDescriptor& field) { return Is(field, "google.type.Money"); },
+        [=](Message& message, const FieldDescriptor& field) {
+          const Reflection& r = *message.GetReflection();
+          auto& money =
+              static_cast<google::type::Money&>(field.is_repeated() ? *r.MutableRepeatedMessage(&message, &field, 0)
+                                                                    : *r.MutableMessage(&message, &field));
+          money.set_currency_code(currency);
+          money.set_units(units);
+          money.set_nanos(nanos);
+        });
+  };
+  spoil("no currency", "", 1, 0);
+  spoil("no such currency", "ZZZ", 1, 0);
+  spoil("two signs", "USD", 1, -10'000'000);
+  spoil("too many nanos", "USD", 1, 1'000'000'000);
+  spoil("digits that the currency has not", "JPY", 1, 500'000'000);
+}
+
 // Tags that promise something else than the field is. Some are unknown fields to a parser, which it may skip.
 void AddWireTypes(Wrongs& wrongs, const Descriptor& type) {
   const std::string good = SampleOf(type)->SerializeAsString();
@@ -267,6 +298,7 @@ std::vector<WrongRequest> WrongRequestsOf(const Descriptor& type, const Names& n
   AddLists(wrongs);
   AddEnumsAndNumbers(wrongs);
   AddDates(wrongs);
+  AddMoney(wrongs);
   AddWireTypes(wrongs, type);
   return wrongs.Take();
 }

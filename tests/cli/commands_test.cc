@@ -106,6 +106,7 @@ TEST(Commands, HaveExamplesThatAreUnderstood) {
   std::filesystem::current_path(folder);
   for (const char* file : {"address.txt", "name.txt", "report.txt", "proposal.txt", "comments.txt", "evaluation.txt"})
     std::ofstream(file) << "text";
+  std::ofstream("expenses.json") << R"({"lines": [{"category": "travel"}]})";
   std::ofstream("profile.json") << R"({"profile": {"given_name": "Anna"}})";
   for (const Command& command : Commands()) {
     const std::vector<std::string> words = ShellWords(command.example);
@@ -144,6 +145,21 @@ TEST(Columns, AreFieldsOfTheRecordsTheyShow) {
       }
       CheckColumns(records == nullptr ? answer : *records->message_type(), answer);
     }
+  }
+}
+
+// A0-28
+TEST(Fields, ReadAndWriteMoneyAsPeopleDo) {
+  const Descriptor& type = *FindMethod("applicant/RecordCostEstimate")->input_type();
+  const auto request = NewMessage(type);
+  ASSERT_TRUE(SetField(*request, *FindPath(type, "section-contribution"), "USD 1,200.50").ok());
+  ASSERT_TRUE(SetField(*request, *FindPath(type, "lines"), "food:JPY 900").ok());
+  EXPECT_EQ(TextAt(*request, "section_contribution"), "USD 1,200.50");
+  EXPECT_EQ(TextAt(*request, "lines.amount"), "JPY 900");
+  EXPECT_THAT(Flatten(*request), ElementsAre(std::pair("lines", "category=food amount=JPY 900"),
+                                             std::pair("section_contribution", "USD 1,200.50")));
+  for (const char* wrong : {"1200", "ZZZ 5", "JPY 1.5", "USD"}) {
+    EXPECT_FALSE(SetField(*request, *FindPath(type, "section-contribution"), wrong).ok()) << wrong;
   }
 }
 

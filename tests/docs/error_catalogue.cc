@@ -15,6 +15,7 @@
 #include "common/store/errors.h"
 #include "programmes/kept.h"
 #include "services/applicant/errors.h"
+#include "services/applicant/money_errors.h"
 #include "services/compliance/errors.h"
 #include "services/matching/errors.h"
 #include "services/notify/errors.h"
@@ -52,7 +53,8 @@ std::vector<ErrorChapter> ErrorCatalogue() {
       Chapter("Countries", "What a method that takes the name of a country answers besides.", kCountryErrors),
       Chapter("Start", "Why a service does not start, or is not ready. Seen on standard error and in the log.",
               Names{kStoreInUse, kSchemaTooOld, kBadKeyFile, kProgrammeChanged}),
-      Chapter("applicant", "Members, applications, offers to host.", applicant::errors::kCatalogue),
+      Chapter("applicant", "Members, applications, offers to host, money.", applicant::errors::kCatalogue,
+              applicant::errors::kMoneyCatalogue),
       Chapter("matching", "Hosts, invitations, placements, home-hosts.", matching::errors::kAll),
       Chapter("compliance", "Clearances.", compliance::errors::kCatalogue),
       Chapter("notify", "Contacts and messages.", notify::errors::kAll),

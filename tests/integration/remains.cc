@@ -21,6 +21,8 @@
 #include "common/store/sqlite_store.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/application.h"
+#include "services/applicant/claim.h"
+#include "services/applicant/costs.h"
 #include "services/applicant/hosting_offer.h"
 #include "services/applicant/intake.h"
 #include "services/applicant/member.h"
@@ -93,17 +95,25 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
   static const auto& matching = *new matching::Tables();
   static const auto& messages = *new Table<notify::v1::Message>(notify::MessageTable());
   static const auto& contacts = *new Table<notify::v1::Contact>(notify::ContactTable());
-  static const auto& all = *new std::map<std::string, Tables>{
-      {"applicant", Tables{Aggregate<applicant::v1::MemberFact>(applicant::Members()),
-                           Aggregate<applicant::v1::ApplicationFact>(applicant::Applications()),
-                           Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers()),
-                           Aggregate<applicant::v1::IntakeFact>(applicant::Intakes())}},
-      {"matching",
-       Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
-              Aggregate<matching::v1::PlacementFact>(matching.placements)}},
-      {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances())}},
-      {"notify", Tables{Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts)}}};
-  return all.at(service);
+  static const auto& all = *new std::map<std::string, Tables> {
+    {"applicant", Tables{Aggregate<applicant::v1::MemberFact>(applicant::Members()),
+                         Aggregate<applicant::v1::ApplicationFact>(applicant::Applications()),
+                         Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers()),
+                         Aggregate<applicant::v1::IntakeFact>(applicant::Intakes())}},
+        Aggregate<applicant::v1::ClaimFact>(applicant::Claims()),
+        Aggregate<applicant::v1::CostEstimateFact>(applicant::CostEstimates()),
+        Aggregate<applicant::v1::PriceSplitFact>(applicant::PriceSplits())
+  }
+}
+,
+    {"matching",
+     Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
+            Aggregate<matching::v1::PlacementFact>(matching.placements)}},
+    {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances())}}, {
+  "notify", Tables { Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts) }
+}
+};
+return all.at(service);
 }
 
 }  // namespace

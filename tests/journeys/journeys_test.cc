@@ -88,7 +88,7 @@ constexpr char kInvented[] = R"(
     id: "swimming" title: "Swimming certificate" kind: KIND_CERTIFICATE per_person: true mandatory: true
     due_days_before_start: 10
   }
-  funding { model: MODEL_SPONSOR_REIMBURSES }
+  funding { model: MODEL_SELF_FUNDED cost_categories: ["fuel"] }
   after_stay { report_days: 7 }
   notice_sets: ["application", "arrangement", "clearance"]
 )";
