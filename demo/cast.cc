@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "common/base/dates.h"
+#include "demo/others.h"
 
 namespace amikeco::demo {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::pair<Plot, int> kShares[] = {
     {Plot::kHostsDecline, 10},
     {Plot::kHostSilent, 6},
     {Plot::kCommandRefuses, 5},
-    {Plot::kOfficerDeclines, 4},
+    {Plot::kDeclinesPlace, 4},
     {Plot::kEverybodyDeclines, 4},
     {Plot::kIneligible, 14},
     {Plot::kNoticeOverridden, 3},
@@ -35,6 +36,9 @@ constexpr std::pair<Plot, int> kShares[] = {
     {Plot::kRevokedReinstated, 2},
 };
 
+// So many officers of the exchange for each applicant to any other programme.
+constexpr int kOfficersForEachOther = 16;
+
 constexpr const char* kTopics[] = {"street-patrol", "detectives", "community-services", "ordnance", "traffic",
                                    "forensics",     "k9",         "domestic-violence"};
 constexpr const char* kRareLanguages[] = {"eo", "ga", "mt", "lb", "is", "eu", "cy", "rm"};
@@ -42,18 +46,20 @@ constexpr const char* kRegions[] = {"CA", "TX", "NY", "FL", "WA", "IL", "CO", "M
 
 class Dealer {
  public:
-  Dealer(int seed, absl::CivilDay today) : seed_(seed), today_(today), random_(seed) {}
+  Dealer(int seed, absl::CivilDay today, const programme::v1::Programme& exchange)
+      : seed_(seed), today_(today), exchange_(exchange), random_(seed) {}
 
   int Between(int least, int most) { return std::uniform_int_distribution<int>(least, most)(random_); }
 
   // An officer for whom everything holds and nothing happens.
-  Officer Plain(int index) {
-    Officer officer;
+  Applicant Plain(int index) {
+    Applicant officer;
+    officer.programme = &exchange_;
     officer.index = index;
-    const std::string id = absl::StrFormat("d%d-%03d", seed_, index);
+    const std::string id = IdOf(seed_, index);
     officer.member = "members/" + id;
     officer.application = "applications/" + id;
-    officer.section = std::string("sections/") + kSections[Between(0, std::size(kSections) - 1)];
+    officer.home = std::string("sections/") + kSections[Between(0, std::size(kSections) - 1)];
     officer.submit_day = Between(0, 20);
     officer.endorse_after = Between(-1, 10);
     officer.answer_after = Between(0, 6);
@@ -66,7 +72,7 @@ class Dealer {
   }
 
   // Wants `days` days between `start` and as many days later and `slack` more.
-  void Wish(Officer& officer, absl::CivilDay start, int days, int slack) {
+  void Wish(Applicant& officer, absl::CivilDay start, int days, int slack) {
     auto& wishes = officer.wishes;
     *wishes.mutable_earliest_start() = ToDate(start);
     *wishes.mutable_latest_end() = ToDate(start + (days - 1) + slack);
@@ -80,7 +86,7 @@ class Dealer {
     wishes.add_regions(kRegions[Between(0, std::size(kRegions) - 1)]);
   }
 
-  void Declare(Officer& officer) {
+  void Declare(Applicant& officer) {
     auto& declared = officer.declarations;
     declared.add_acknowledgements(programme::v1::ACKNOWLEDGEMENT_FLEXIBILITY);
     declared.add_acknowledgements(programme::v1::ACKNOWLEDGEMENT_OWN_EXPENSE);
@@ -89,11 +95,12 @@ class Dealer {
     english->set_code("en");
     english->set_level("C1");
     declared.set_employer_status(applicant::v1::EMPLOYER_STATUS_PAID_LEAVE);
+    for (const auto& category : exchange_.funding().cost_categories()) declared.add_cost_categories(category);
     declared.set_rank("Sergeant");
     declared.set_service_years(Between(4, 20));
   }
 
-  void Spoil(Officer& officer, Flaw flaw) {
+  void Spoil(Applicant& officer, Flaw flaw) {
     auto& declared = officer.declarations;
     switch (flaw) {
       case Flaw::kMembershipExpired:
@@ -140,7 +147,7 @@ class Dealer {
     return Plot::kSmooth;
   }
 
-  void GiveScript(Officer& officer) {
+  void GiveScript(Applicant& officer) {
     switch (officer.plot = DealPlot()) {
       case Plot::kHostsDecline:
         officer.answers.assign(Between(1, 3), HostAnswer::kDecline);
@@ -187,6 +194,7 @@ class Dealer {
  private:
   int seed_;
   absl::CivilDay today_;
+  const programme::v1::Programme& exchange_;
   std::mt19937 random_;
 };
 
@@ -223,10 +231,10 @@ class Contests {
 
  private:
   void OpenHost() {
-    cast_.private_hosts.push_back({kRareLanguages[cast_.private_hosts.size()], first_day_, first_day_ + 29});
+    cast_.private_hosts.push_back({kRareLanguages[cast_.private_hosts.size()], first_day_, first_day_ + 29, ""});
   }
   void Add(int index, Plot plot, int submit_day, programme::v1::DutyStatus duty, int answer_after) {
-    Officer officer = dealer_.Plain(index);
+    Applicant officer = dealer_.Plain(index);
     officer.plot = plot;
     officer.submit_day = submit_day;
     officer.endorse_after = -1;
@@ -237,7 +245,7 @@ class Contests {
     // 20 of 30 days: two such stays always meet.
     dealer_.Wish(officer, host.first_day, 20, 10);
     officer.wishes.set_stay_language(host.language);
-    cast_.officers.push_back(std::move(officer));
+    cast_.applicants.push_back(std::move(officer));
   }
 
   Dealer& dealer_;
@@ -247,9 +255,12 @@ class Contests {
 
 }  // namespace
 
-Cast MakeCast(int seed, int officers, absl::CivilDay today) {
+std::string IdOf(int seed, int index) { return absl::StrFormat("d%d-%03d", seed, index); }
+
+Cast MakeCast(int seed, int officers, absl::CivilDay today, const std::vector<programme::v1::Programme>& programmes,
+              size_t exchange) {
   Cast cast;
-  Dealer dealer(seed, today);
+  Dealer dealer(seed, today, programmes[exchange]);
   cast.first_day = today + 30;
   cast.last_day = today + 360;
   int index = 1;
@@ -261,9 +272,12 @@ Cast MakeCast(int seed, int officers, absl::CivilDay today) {
     contests.ApprovedStudentStays(index);
   }
   while (index <= officers) {
-    Officer officer = dealer.Plain(index++);
+    Applicant officer = dealer.Plain(index++);
     dealer.GiveScript(officer);
-    cast.officers.push_back(std::move(officer));
+    cast.applicants.push_back(std::move(officer));
+  }
+  for (size_t i = 0; i < programmes.size(); ++i) {
+    if (i != exchange) AddApplicants(seed, officers / kOfficersForEachOther, today, programmes[i], cast);
   }
   return cast;
 }
@@ -275,12 +289,12 @@ const char* Title(Plot plot) {
     case Plot::kItinerary:
       return "stayed at two agencies";
     case Plot::kHostsDecline:
-      return "hosts declined, another took the officer";
+      return "hosts declined, another took the applicant";
     case Plot::kHostSilent:
       return "an invitation lapsed, another host answered";
     case Plot::kCommandRefuses:
       return "command refused, another host's approved";
-    case Plot::kOfficerDeclines:
+    case Plot::kDeclinesPlace:
       return "declined a place, took the next";
     case Plot::kEverybodyDeclines:
       return "no host was left";
@@ -289,7 +303,7 @@ const char* Title(Plot plot) {
     case Plot::kNoticeOverridden:
       return "short notice was set aside";
     case Plot::kNeverEndorsed:
-      return "the section did not endorse in time";
+      return "was not endorsed in time";
     case Plot::kWithdraws:
       return "withdrew";
     case Plot::kNeverSigns:
@@ -310,6 +324,10 @@ const char* Title(Plot plot) {
       return "won the one seat";
     case Plot::kSeatLost:
       return "the one seat went to another";
+    case Plot::kNeverVetted:
+      return "one of a cohort was not vetted";
+    case Plot::kMissingReview:
+      return "a review was never recorded";
   }
   return "";
 }

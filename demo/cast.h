@@ -1,4 +1,4 @@
-// The cast of the demo: officers with a script each, and the hosts that they can meet. All of it follows from a seed.
+// The cast of the demo: applicants with a script each, and the hosts that they can meet. All of it follows from a seed.
 #ifndef AMIKECO_DEMO_CAST_H_
 #define AMIKECO_DEMO_CAST_H_
 
@@ -11,14 +11,14 @@
 
 namespace amikeco::demo {
 
-// What makes an officer's story differ from one that goes smoothly.
+// What makes an applicant's story differ from one that goes smoothly.
 enum class Plot {
   kSmooth,
   kItinerary,              // a second agency joins the stay
   kHostsDecline,           // some hosts decline, one takes the officer
   kHostSilent,             // an invitation lapses, the next host takes the officer
   kCommandRefuses,         // the chain of command refuses, the next host's approves
-  kOfficerDeclines,        // the officer does not take the first place
+  kDeclinesPlace,          // the officer does not take the first place
   kEverybodyDeclines,      // no host is left
   kIneligible,             // rules do not hold
   kNoticeOverridden,       // notice is short; a coordinator sets the rule aside
@@ -33,9 +33,11 @@ enum class Plot {
   kRevokedReinstated,      // and given back
   kSeatWon,                // wants the one seat of a host, and gets it
   kSeatLost,               // wants the same seat, and does not
+  kNeverVetted,            // one of a cohort is not vetted; the coordinator cancels on the first day
+  kMissingReview,          // one review is never recorded; the stay is never started
 };
 
-// The first thing that is wrong with an ineligible officer's application; several can be.
+// What is wrong with the application of an ineligible officer of the exchange; several things can be.
 enum class Flaw {
   kMembershipExpired,
   kAssociate,
@@ -51,13 +53,16 @@ enum class Flaw {
 
 enum class HostAnswer { kWilling, kDecline, kSilent, kCommandRefuses };
 
-struct Officer {
+// One applicant, with one application: an officer, a cohort that goes together, or an organisation.
+struct Applicant {
+  const programme::v1::Programme* programme = nullptr;
   int index = 0;
-  std::string member;       // "members/d1-017"
-  std::string application;  // "applications/d1-017"
-  std::string section;      // "sections/DE"
+  std::string member;                // "members/d1-017"; empty: an organisation
+  std::vector<std::string> fellows;  // who goes with `member`
+  std::string application;           // "applications/d1-017"
+  std::string home;                  // "sections/DE"; of an organisation itself
   Plot plot = Plot::kSmooth;
-  std::vector<Flaw> flaws;
+  std::vector<Flaw> flaws;  // of the exchange's officers alone; what else is wrong is in what follows
 
   int submit_day = 0;     // days after the first
   int endorse_after = 0;  // days after submission; negative: before it
@@ -65,10 +70,21 @@ struct Officer {
   applicant::v1::Membership membership;
   applicant::v1::Wishes wishes;
   applicant::v1::Declarations declarations;
+  applicant::v1::Assistance assistance;  // of an organisation
+  int triage_after = 0;                  // days that the coordinator takes to triage
+  std::vector<std::string> priorities;   // what triage finds
+  int harm = 0;
   std::vector<HostAnswer> answers;  // by ordinal of the invitation; kWilling behind the last
   int answer_after = 0;             // days that a host takes to answer
   int withdraw_at = 0;              // applicant.v1.Application.State
   int private_seat = -1;            // index of the host with one seat; -1: any host
+
+  bool is_organisation() const { return member.empty(); }
+  std::vector<std::string> persons() const {
+    std::vector<std::string> all = fellows;
+    if (!member.empty()) all.insert(all.begin(), member);
+    return all;
+  }
 };
 
 // A host with one seat, that holds stays in a language in which no other does.
@@ -76,10 +92,11 @@ struct PrivateHost {
   std::string language;
   absl::CivilDay first_day;
   absl::CivilDay last_day;
+  std::string country = "";  // empty: one of the exchange's own hosts; else it is entered, in this country
 };
 
 struct Cast {
-  std::vector<Officer> officers;
+  std::vector<Applicant> applicants;
   std::vector<PrivateHost> private_hosts;
   // When the other hosts have room.
   absl::CivilDay first_day;
@@ -88,8 +105,14 @@ struct Cast {
 
 inline constexpr const char* kSections[] = {"DE", "FR", "IT", "ES", "AT", "CH", "NL", "PL", "IE", "GB"};
 
-// `today` is the day of the first submissions, in the programme's time zone.
-Cast MakeCast(int seed, int officers, absl::CivilDay today);
+// `officers` of the exchange, which is `programmes[exchange]`, and behind them applicants to each other programme: each
+// of its plots once, or one for every 16 officers when that is more. Deals from `seed` alone; `programmes` outlive the
+// cast. `today` is the day of the first submissions.
+Cast MakeCast(int seed, int officers, absl::CivilDay today, const std::vector<programme::v1::Programme>& programmes,
+              size_t exchange);
+
+// An id of the cast's, "d1-017".
+std::string IdOf(int seed, int index);
 
 // For people: "an invitation lapsed".
 const char* Title(Plot plot);

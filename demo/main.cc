@@ -1,4 +1,4 @@
-// amikeco-demo: plays officers' exchanges against running services and compares the ends with an oracle.
+// amikeco-demo: plays all programmes' applications against running services and compares the ends with an oracle.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,7 +21,8 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: amikeco-demo run [--seed N] [--officers N]\n"
-    "           plays N officers' exchanges (200) from seed N (1) against the services at\n"
+    "           plays N officers' exchanges (200) and some applications to each other programme, from seed N (1),\n"
+    "           against the services at\n"
     "           $AMIKECO_APPLICANT, $AMIKECO_MATCHING, $AMIKECO_COMPLIANCE and $AMIKECO_NOTIFY (host:port, of several\n"
     "           replicas separated by commas)\n"
     "       amikeco-demo smtp-sink [--port N] --port-file FILE\n"
@@ -63,12 +64,12 @@ int Run(const std::vector<std::string>& args) {
   if (!endings.ok()) return Fail(endings.status().ToString());
 
   std::vector<Outcome> outcomes;
-  for (const Officer& officer : play.cast().officers) {
-    const auto found = endings->find(officer.application);
-    outcomes.push_back({&officer, found == endings->end() ? Ending{"NOT THERE", {}} : found->second,
-                        Foretell(play.cast(), officer, play.first_day())});
+  for (const Applicant& applicant : play.cast().applicants) {
+    const auto found = endings->find(applicant.application);
+    outcomes.push_back({&applicant, found == endings->end() ? Ending{"NOT THERE", {}} : found->second,
+                        Foretell(play.cast(), applicant, play.first_day())});
   }
-  return PrintReport(outcomes, stage.Latencies(), stage.retries()) ? 0 : 1;
+  return PrintReport(outcomes, play.unplayed(), stage.Latencies(), stage.retries()) ? 0 : 1;
 }
 
 int RunSink(const std::vector<std::string>& args) {

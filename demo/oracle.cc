@@ -3,64 +3,165 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "common/base/dates.h"
 
 namespace amikeco::demo {
 namespace {
 
-// What the programme asks of an applicant, in the oracle's own words.
-std::set<std::string> ReasonsAgainst(const Officer& officer, absl::CivilDay today) {
-  namespace v1 = programme::v1;
-  std::set<std::string> reasons;
-  const absl::CivilDay received = today + officer.submit_day;
-  const auto& membership = officer.membership;
-  const auto& declared = officer.declarations;
+namespace v1 = programme::v1;
+using v1::EligibilityRule;
 
-  const bool paid_up = !membership.has_until() || ToDay(membership.until()) >= received;
-  if (!paid_up) reasons.insert("NOT_MEMBER");
-  if (membership.membership_class() != v1::MEMBERSHIP_CLASS_REGULAR) reasons.insert("ASSOCIATE_MEMBER");
-  const absl::CivilDay since = ToDay(membership.since());
-  if (received <= absl::CivilDay(since.year() + 1, since.month(), since.day())) reasons.insert("TENURE_TOO_SHORT");
-  if (officer.duty != v1::DUTY_STATUS_ACTIVE && officer.duty != v1::DUTY_STATUS_STUDENT) reasons.insert("DUTY_STATUS");
-  const bool speaks = std::any_of(declared.languages().begin(), declared.languages().end(),
-                                  [](const auto& skill) { return skill.code() == "en" && skill.level() >= "B2"; });
-  if (!speaks) reasons.insert("LANGUAGE");
-  // Four calendar months; no story starts on a day that the fourth month lacks by more than the month's end.
-  absl::CivilDay least(received.year(), received.month() + 4, 1);
+template <typename List, typename Value>
+bool Lists(const List& list, const Value& value) {
+  return std::count(list.begin(), list.end(), value) > 0;
+}
+
+absl::CivilDay ReceivedOn(const Applicant& applicant, absl::CivilDay today) { return today + applicant.submit_day; }
+
+bool HasTenure(const EligibilityRule::MembershipTenure& rule, const Applicant& applicant, absl::CivilDay received) {
+  const bool at_start = rule.on() == EligibilityRule::REFERENCE_DATE_START;
+  const absl::CivilDay day = at_start ? ToDay(applicant.wishes.earliest_start()) : received;
+  const absl::CivilDay since = ToDay(applicant.membership.since());
+  return day > absl::CivilDay(since.year() + rule.years(), since.month(), since.day());
+}
+
+bool Speaks(const EligibilityRule::Language& rule, const Applicant& applicant) {
+  const std::string& language = rule.code().empty() ? applicant.wishes.stay_language() : rule.code();
+  const auto& spoken = applicant.declarations.languages();
+  return std::any_of(spoken.begin(), spoken.end(), [&](const auto& skill) {
+    return skill.code() == language && skill.level() >= rule.least_level();
+  });
+}
+
+// So many calendar months; no story starts on a day that the last of them lacks by more than the month's end.
+bool GivesNotice(int months, const Applicant& applicant, absl::CivilDay received) {
+  absl::CivilDay least(received.year(), received.month() + months, 1);
   const absl::CivilDay month_end = absl::CivilDay(absl::CivilMonth(least) + 1) - 1;
   least = std::min(least + (received.day() - 1), month_end);
-  if (ToDay(officer.wishes.earliest_start()) < least) reasons.insert("NOTICE_TOO_SHORT");
-  const auto acknowledges = [&](v1::Acknowledgement what) {
-    return std::count(declared.acknowledgements().begin(), declared.acknowledgements().end(), what) > 0;
-  };
-  if (!acknowledges(v1::ACKNOWLEDGEMENT_FLEXIBILITY)) reasons.insert("FLEXIBILITY_NOT_ACKNOWLEDGED");
-  if (declared.cost_categories().empty()) reasons.insert("COSTS_NOT_ACKNOWLEDGED");
-  if (declared.has_private_travel_start() &&
-      ToDay(declared.private_travel_start()) <= ToDay(officer.wishes.latest_end())) {
-    reasons.insert("PRIVATE_TRAVEL_DURING_STAY");
+  return ToDay(applicant.wishes.earliest_start()) >= least;
+}
+
+bool Acknowledges(const EligibilityRule::Acknowledgements& rule, const Applicant& applicant) {
+  const auto& declared = applicant.declarations;
+  return std::all_of(rule.all_of().begin(), rule.all_of().end(), [&](int what) {
+    const auto& costs = applicant.programme->funding().cost_categories();
+    const bool paid = what != v1::ACKNOWLEDGEMENT_OWN_EXPENSE ||
+                      std::all_of(costs.begin(), costs.end(), [&](const std::string& category) {
+                        return Lists(declared.cost_categories(), category);
+                      });
+    return paid && Lists(declared.acknowledgements(), what);
+  });
+}
+
+bool IsSenior(const EligibilityRule::Seniority& rule, const applicant::v1::Declarations& declared) {
+  const auto& ranks = rule.ranks();
+  const bool ranked = ranks.empty() || std::any_of(ranks.begin(), ranks.end(), [&](const std::string& rank) {
+                        return absl::AsciiStrToLower(rank) == absl::AsciiStrToLower(declared.rank());
+                      });
+  return ranked && declared.service_years() >= rule.least_service_years();
+}
+
+bool IsSentBy(const EligibilityRule::Home& rule, const std::string& home) {
+  return (Lists(rule.kinds(), v1::HOME_KIND_SECTION) && absl::StartsWith(home, "sections/")) ||
+         (Lists(rule.kinds(), v1::HOME_KIND_ORGANISATION) && absl::StartsWith(home, "organisations/")) ||
+         (Lists(rule.kinds(), v1::HOME_KIND_AGENCY) && absl::StartsWith(home, "hosts/"));
+}
+
+bool TravelsAfterwards(const Applicant& applicant) {
+  const auto& declared = applicant.declarations;
+  return !declared.has_private_travel_start() ||
+         ToDay(declared.private_travel_start()) > ToDay(applicant.wishes.latest_end());
+}
+
+// What the rule asks of an applicant, in the oracle's own words.
+bool Holds(const EligibilityRule& rule, const Applicant& applicant, absl::CivilDay received) {
+  const auto& membership = applicant.membership;
+  const auto& asked = applicant.assistance;
+  switch (rule.rule_case()) {
+    case EligibilityRule::kMembership:
+      return Lists(rule.membership().classes(), membership.membership_class()) &&
+             ToDay(membership.since()) <= received &&
+             (!membership.has_until() || ToDay(membership.until()) >= received);
+    case EligibilityRule::kClassOfMembership:
+      return Lists(rule.class_of_membership().classes(), membership.membership_class());
+    case EligibilityRule::kMembershipTenure:
+      return HasTenure(rule.membership_tenure(), applicant, received);
+    case EligibilityRule::kDuty:
+      return Lists(rule.duty().statuses(), applicant.duty);
+    case EligibilityRule::kLanguage:
+      return Speaks(rule.language(), applicant);
+    case EligibilityRule::kNotice:
+      return GivesNotice(rule.notice().months(), applicant, received);
+    case EligibilityRule::kAcknowledgements:
+      return Acknowledges(rule.acknowledgements(), applicant);
+    case EligibilityRule::kTravelAfterStay:
+      return TravelsAfterwards(applicant);
+    case EligibilityRule::kSection:
+      return (rule.section().sections().empty() || Lists(rule.section().sections(), applicant.home)) &&
+             !Lists(rule.section().except(), applicant.home);
+    case EligibilityRule::kEmployerAuthorisation:
+      return applicant.declarations.employer_status() != applicant::v1::EMPLOYER_STATUS_UNSPECIFIED &&
+             applicant.declarations.employer_status() != applicant::v1::EMPLOYER_STATUS_REFUSED;
+    case EligibilityRule::kStayLength:
+      return applicant.wishes.stay_days() >= rule.stay_length().min_days() &&
+             applicant.wishes.stay_days() <= rule.stay_length().max_days();
+    case EligibilityRule::kRequester:
+      return Lists(rule.requester().types(), asked.requester_type());
+    case EligibilityRule::kScope:
+      return Lists(rule.scope().categories(), asked.category());
+    case EligibilityRule::kServiceArea:
+      return Lists(rule.service_area().areas(), asked.service_area());
+    case EligibilityRule::kDelivery:
+      return Lists(rule.delivery().modes(), asked.delivery());
+    case EligibilityRule::kHome:
+      return IsSentBy(rule.home(), applicant.home);
+    case EligibilityRule::kSeniority:
+      return IsSenior(rule.seniority(), applicant.declarations);
+    case EligibilityRule::kCohort:
+      // All of a cohort are of one home here.
+      return static_cast<int>(applicant.persons().size()) == rule.cohort().fellows();
+    default:
+      return false;  // WhyNotPlayed has named it
   }
-  if (declared.employer_status() == applicant::v1::EMPLOYER_STATUS_REFUSED) reasons.insert("EMPLOYER_NOT_AUTHORISED");
-  return reasons;
+}
+
+// The day on which a place is first looked for, days after the first.
+int SearchDay(const Applicant& applicant) { return applicant.submit_day + applicant.triage_after; }
+
+// Who comes before whom; 0 is first.
+int TierOf(const Applicant& applicant) {
+  const v1::Triage& triage = applicant.programme->triage();
+  int points = triage.harm_points() * applicant.harm;
+  for (const auto& priority : triage.priorities()) {
+    if (Lists(applicant.priorities, priority.id())) points += priority.points();
+  }
+  int tier = 0;
+  for (const auto& one : applicant.programme->tiers()) {
+    const bool duty = one.duty_statuses().empty() || Lists(one.duty_statuses(), applicant.duty);
+    if (duty && points >= one.least_points()) break;
+    ++tier;
+  }
+  return tier;
 }
 
 // Who holds a contested seat in the end: the first to ask, until somebody of a better tier asks before command
 // approved.
-const Officer* Winner(const Cast& cast, int seat) {
-  std::vector<const Officer*> rivals;
-  for (const Officer& officer : cast.officers) {
-    if (officer.private_seat == seat) rivals.push_back(&officer);
+const Applicant* Winner(const Cast& cast, int seat) {
+  std::vector<const Applicant*> rivals;
+  for (const Applicant& applicant : cast.applicants) {
+    if (applicant.private_seat == seat) rivals.push_back(&applicant);
   }
   std::stable_sort(rivals.begin(), rivals.end(),
-                   [](const Officer* a, const Officer* b) { return a->submit_day < b->submit_day; });
-  const Officer* holder = rivals.front();
-  int approved_on = holder->submit_day + holder->answer_after;
-  for (const Officer* rival : rivals) {
-    const bool better =
-        rival->duty == programme::v1::DUTY_STATUS_ACTIVE && holder->duty != programme::v1::DUTY_STATUS_ACTIVE;
-    if (better && rival->submit_day < approved_on) {
+                   [](const Applicant* a, const Applicant* b) { return SearchDay(*a) < SearchDay(*b); });
+  const Applicant* holder = rivals.front();
+  int approved_on = SearchDay(*holder) + holder->answer_after;
+  for (const Applicant* rival : rivals) {
+    if (TierOf(*rival) < TierOf(*holder) && SearchDay(*rival) < approved_on) {
       holder = rival;
-      approved_on = rival->submit_day + rival->answer_after;
+      approved_on = SearchDay(*rival) + rival->answer_after;
     }
   }
   return holder;
@@ -68,19 +169,31 @@ const Officer* Winner(const Cast& cast, int seat) {
 
 }  // namespace
 
-Ending Foretell(const Cast& cast, const Officer& officer, absl::CivilDay today) {
-  std::set<std::string> reasons = ReasonsAgainst(officer, today);
-  if (officer.plot == Plot::kNoticeOverridden) reasons.erase("NOTICE_TOO_SHORT");
+std::set<std::string> ReasonsAgainst(const Applicant& applicant, absl::CivilDay today) {
+  std::set<std::string> reasons;
+  for (const EligibilityRule& rule : applicant.programme->eligibility()) {
+    if (!Holds(rule, applicant, ReceivedOn(applicant, today))) reasons.insert(rule.reason());
+  }
+  return reasons;
+}
+
+Ending Foretell(const Cast& cast, const Applicant& applicant, absl::CivilDay today) {
+  std::set<std::string> reasons = ReasonsAgainst(applicant, today);
+  if (applicant.plot == Plot::kNoticeOverridden) reasons.erase("NOTICE_TOO_SHORT");
   if (!reasons.empty()) return {"INELIGIBLE", reasons};
-  if (officer.private_seat >= 0) return {Winner(cast, officer.private_seat) == &officer ? "CLOSED" : "UNPLACED", {}};
-  switch (officer.plot) {
+  if (applicant.private_seat >= 0) {
+    return {Winner(cast, applicant.private_seat) == &applicant ? "CLOSED" : "UNPLACED", {}};
+  }
+  switch (applicant.plot) {
     case Plot::kNeverEndorsed:
+    case Plot::kMissingReview:
       return {"LAPSED", {}};
     case Plot::kWithdraws:
       return {"WITHDRAWN", {}};
     case Plot::kEverybodyDeclines:
       return {"UNPLACED", {}};
     case Plot::kNeverSigns:
+    case Plot::kNeverVetted:
     case Plot::kCoverCancelledForGood:
     case Plot::kRevoked:
       return {"CANCELLED", {}};

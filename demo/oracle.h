@@ -1,4 +1,4 @@
-// The oracle: where an officer's story must end, from the programme's rules and the script alone. It shares no code
+// The oracle: where an applicant's story must end, from the programme's rules and the script alone. It shares no code
 // with the services; when the two disagree, one of them is wrong.
 #ifndef AMIKECO_DEMO_ORACLE_H_
 #define AMIKECO_DEMO_ORACLE_H_
@@ -18,8 +18,11 @@ struct Ending {
   friend bool operator==(const Ending&, const Ending&) = default;
 };
 
+// Reasons of the programme's rules that do not hold for the applicant as it applies. `today` as for Foretell.
+std::set<std::string> ReasonsAgainst(const Applicant& applicant, absl::CivilDay today);
+
 // `today` is the first day of the demo, as given to MakeCast.
-Ending Foretell(const Cast& cast, const Officer& officer, absl::CivilDay today);
+Ending Foretell(const Cast& cast, const Applicant& applicant, absl::CivilDay today);
 
 }  // namespace amikeco::demo
 

@@ -1,4 +1,4 @@
-// The play: scripted officers, sections, hosts, commands and coordinators, each doing what its worklist asks for.
+// The play: scripted applicants, sections, hosts, commands and coordinators, each doing what its worklist asks for.
 #ifndef AMIKECO_DEMO_PLAY_H_
 #define AMIKECO_DEMO_PLAY_H_
 
@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
 #include "demo/cast.h"
@@ -21,16 +22,19 @@ namespace amikeco::demo {
 
 class Play {
  public:
-  // Told how far the play is: officers whose story has ended, all officers, and the day that is played.
-  using Progress = std::function<void(int ended, int officers, absl::CivilDay day)>;
+  // Told how far the play is: applications whose story has ended, all of them, and the day that is played.
+  using Progress = std::function<void(int ended, int applications, absl::CivilDay day)>;
 
-  Play(Stage& stage, int seed, int officers) : stage_(stage), seed_(seed), count_(officers) {}
+  // So many officers of the exchange; how many apply to the other programmes follows from it.
+  Play(Stage& stage, int seed, int officers) : stage_(stage), seed_(seed), officers_(officers) {}
 
-  // Enters members and hosts, plays day after day until every story has ended, and returns where each officer ended, by
-  // application. An error names the officer and the call that went wrong.
+  // Enters persons and hosts, plays day after day until every story has ended, and returns where each ended, by
+  // application. An error names the call that went wrong.
   absl::StatusOr<std::map<std::string, Ending>> Run(const Progress& progress);
 
   const Cast& cast() const { return cast_; }
+  // Programmes that are there and cannot be played, and why.
+  const std::map<std::string, std::string>& unplayed() const { return unplayed_; }
   absl::CivilDay first_day() const { return first_day_; }
 
  private:
@@ -38,46 +42,74 @@ class Play {
   // One thing that one player does now.
   using Act = std::function<absl::Status()>;
 
-  absl::Status ReadProgramme();
-  absl::Status Prepare();
+  // Before the curtain.
+  absl::Status ReadProgrammes();
+  absl::Status MakeCastNow();
+  absl::StatusOr<std::vector<std::string>> FindAgencies(size_t more);
+  absl::Status ChooseHosts();
+  absl::Status ChooseHostsOf(const std::string& country);
+  absl::Status EnterHost(const std::string& host, const std::string& country);
   absl::Status OptIn(const std::string& host, const matching::v1::HostWindow& window, const std::string& language);
+  void OptInAll(std::vector<Act>& acts);
   absl::Status SetContact(const std::string& recipient, const Actor& actor);
-  absl::Status Enter(const Officer& officer);
-  absl::Status Submit(const Officer& officer);
+  absl::Status Enter(const Applicant& applicant);
+  absl::Status Enter(const Applicant& applicant, const std::string& person);
+  absl::Status Prepare();
 
+  absl::Status Submit(const Applicant& applicant);
+  absl::Status SetRulesAside(const Applicant& applicant, const Application& application);
+  absl::Status Triage(const Applicant& applicant);
+  absl::Status Endorse(const Applicant& applicant, const std::string& person);
+
+  absl::Status ListOf(const std::string& operator_organisation, std::vector<Application>& found);
   absl::StatusOr<std::vector<Application>> Worklist();
   // What is to be done today for an application; empty: nothing.
   std::vector<Act> Todo(const Application& application);
+  void TodoForIntake(const Application& application, std::vector<Act>& acts);
   void TodoForHosts(const Application& application, std::vector<Act>& acts);
-  void TodoForClearance(const Application& application, std::vector<Act>& acts);
-  absl::Status AnswerInvitation(const Officer& officer, const Application& application);
-  absl::Status ApproveSteps(const Officer& officer, const Application& application);
-  absl::Status Clear(const Officer& officer, const Application& application);
-  absl::Status AddSecondAgency(const Officer& officer, const Application& application);
-  absl::Status CancelCover(const Officer& officer, const Application& application);
-  absl::Status RenewCover(const Officer& officer, const Application& application);
-  absl::Status Revoke(const Officer& officer, const Application& application, bool reinstate);
-  absl::Status ChangeDates(const Officer& officer, const Application& application);
-  absl::Status Cancel(const Application& application, const char* reason);
+  void TodoForAgreed(const Application& application, std::vector<Act>& acts);
+  void TodoForStay(const Application& application, std::vector<Act>& acts);
+  absl::StatusOr<std::vector<matching::v1::Invitation>> OpenInvitations(const Application& application,
+                                                                        const Actor& actor);
+  absl::Status AnswerInvitation(const Applicant& applicant, const Application& application);
+  absl::Status ApproveSteps(const Applicant& applicant, const Application& application);
+  absl::Status AnswerPlacement(const Applicant& applicant, const Application& application, bool declines);
+  absl::Status Start(const Applicant& applicant, const Application& application);
+  absl::Status Report(const Applicant& applicant, const Application& application);
+  absl::Status Withdraw(const Applicant& applicant, const Application& application);
+
+  absl::Status Clear(const Applicant& applicant, const Application& application, bool cover_too_short);
+  absl::Status Record(const Applicant& applicant, const std::string& clearance,
+                      const compliance::v1::RequiredItem& item, bool cover_too_short);
+  absl::Status AddSecondAgency(const Applicant& applicant, const Application& application);
+  absl::Status CancelCover(const Applicant& applicant, const Application& application);
+  absl::Status RenewCover(const Applicant& applicant, const Application& application);
+  absl::Status Revoke(const Applicant& applicant, const Application& application, bool reinstate);
+  absl::Status ChangeDates(const Applicant& applicant, const Application& application);
+  absl::Status Cancel(const Applicant& applicant, const Application& application, const char* reason);
   absl::Status Perform(std::vector<Act> acts);
 
   absl::CivilDay Today(absl::Time time) const { return absl::ToCivilDay(time, zone_); }
-  // True once for each (officer, what): scripted turns that happen once.
-  bool Once(const Officer& officer, const char* what);
-  // Days since the officer's application came into its present state.
+  // True once for each (applicant, what): scripted turns that happen once.
+  bool Once(const Applicant& applicant, const char* what);
+  // Days since the application came into its present state.
   int DaysInState(const Application& application);
 
   Stage& stage_;
   const int seed_;
-  const int count_;
-  programme::v1::Programme programme_;
+  const int officers_;
+  std::vector<programme::v1::Programme> programmes_;
+  std::map<std::string, std::string> unplayed_;
+  size_t exchange_ = 0;  // in programmes_
   absl::TimeZone zone_;
   Cast cast_;
   absl::CivilDay first_day_;
   absl::CivilDay today_;
-  std::vector<std::string> private_hosts_;
-  std::vector<std::string> hosts_;
-  std::map<std::string, const Officer*> by_application_;
+  std::vector<std::string> private_hosts_;    // by their number in the cast
+  std::vector<std::string> hosts_;            // of the exchange
+  std::vector<std::string> hosts_elsewhere_;  // of other countries
+  std::vector<std::string> operators_;
+  std::map<std::string, const Applicant*> by_application_;
   std::map<std::string, std::pair<int, absl::CivilDay>> since_;
   std::map<std::string, int> turns_;
 };

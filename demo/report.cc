@@ -23,26 +23,40 @@ double Percentile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<size_t>(std::ceil(share * static_cast<double>(sorted.size()))) - 1];
 }
 
-void PrintEndings(const std::vector<Outcome>& outcomes) {
-  std::map<std::string, std::map<std::string, int>> rows;
-  for (const Outcome& outcome : outcomes) ++rows[outcome.ended.state][Title(outcome.officer->plot)];
-  absl::PrintF("\n%-12s %8s  %s\n", "ENDED", "OFFICERS", "WHY");
-  for (const auto& [state, reasons] : rows) {
-    int all = 0;
-    for (const auto& [why, count] : reasons) all += count;
-    absl::PrintF("%-12s %8d\n", state, all);
-    for (const auto& [why, count] : reasons) absl::PrintF("%-12s %8d  %s\n", "", count, why);
+using Counts = std::map<std::string, int>;
+
+// Of one programme.
+struct Tally {
+  std::string title;
+  int all = 0;
+  std::map<std::string, Counts> endings;  // plots by state
+  Counts reasons;
+};
+
+std::map<std::string, Tally> TalliesOf(const std::vector<Outcome>& outcomes) {
+  std::map<std::string, Tally> tallies;
+  for (const Outcome& outcome : outcomes) {
+    const auto& programme = *outcome.applicant->programme;
+    Tally& tally = tallies[programme.name()];
+    tally.title = programme.title();
+    ++tally.all;
+    ++tally.endings[outcome.ended.state][Title(outcome.applicant->plot)];
+    for (const std::string& reason : outcome.ended.reasons) ++tally.reasons[reason];
   }
+  return tallies;
 }
 
-void PrintReasons(const std::vector<Outcome>& outcomes) {
-  std::map<std::string, int> reasons;
-  for (const Outcome& outcome : outcomes) {
-    for (const std::string& reason : outcome.ended.reasons) ++reasons[reason];
+void Print(const std::string& programme, const Tally& tally) {
+  absl::PrintF("\n%s: %s\n", programme, tally.title);
+  absl::PrintF("  %-12s %6s  %s\n", "ENDED", "NUMBER", "WHY");
+  for (const auto& [state, plots] : tally.endings) {
+    int all = 0;
+    for (const auto& [why, count] : plots) all += count;
+    absl::PrintF("  %-12s %6d\n", state, all);
+    for (const auto& [why, count] : plots) absl::PrintF("  %-12s %6d  %s\n", "", count, why);
   }
-  if (reasons.empty()) return;
-  absl::PrintF("\n%-34s %8s\n", "REASON (an application may have several)", "");
-  for (const auto& [reason, count] : reasons) absl::PrintF("%-34s %14d\n", reason, count);
+  absl::PrintF("  %-12s %6d\n", "", tally.all);
+  for (const auto& [reason, count] : tally.reasons) absl::PrintF("    %-30s %4d\n", reason, count);
 }
 
 void PrintLatencies(const std::map<std::string, std::vector<double>>& latencies) {
@@ -60,24 +74,23 @@ void ProgressBar::Show(int done, int all, absl::CivilDay day) {
   if (isatty(STDERR_FILENO) != 0) {
     constexpr int kWidth = 40;
     const int filled = all == 0 ? 0 : kWidth * done / all;
-    std::fprintf(stderr, "\r%s  [%s%s] %d/%d officers", FormatDay(day).c_str(), std::string(filled, '#').c_str(),
+    std::fprintf(stderr, "\r%s  [%s%s] %d/%d applications", FormatDay(day).c_str(), std::string(filled, '#').c_str(),
                  std::string(kWidth - filled, '.').c_str(), done, all);
     return;
   }
   const int tenth = all == 0 ? 10 : 10 * done / all;
   if (tenth == last_tenth_) return;
   last_tenth_ = tenth;
-  std::fprintf(stderr, "%s  %d/%d officers\n", FormatDay(day).c_str(), done, all);
+  std::fprintf(stderr, "%s  %d/%d applications\n", FormatDay(day).c_str(), done, all);
 }
 
 void ProgressBar::Finish() {
   if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\n");
 }
 
-bool PrintReport(const std::vector<Outcome>& outcomes, const std::map<std::string, std::vector<double>>& latencies,
-                 int retries) {
-  PrintEndings(outcomes);
-  PrintReasons(outcomes);
+bool PrintReport(const std::vector<Outcome>& outcomes, const std::map<std::string, std::string>& unplayed,
+                 const std::map<std::string, std::vector<double>>& latencies, int retries) {
+  for (const auto& [programme, tally] : TalliesOf(outcomes)) Print(programme, tally);
   PrintLatencies(latencies);
   if (retries > 0) absl::PrintF("\n%d calls were sent again because a service was away.\n", retries);
 
@@ -85,12 +98,13 @@ bool PrintReport(const std::vector<Outcome>& outcomes, const std::map<std::strin
   for (const Outcome& outcome : outcomes) {
     if (outcome.ended == outcome.foretold) continue;
     if (wrong++ == 0) absl::PrintF("\nNOT AS FORETOLD\n");
-    absl::PrintF("%s (%s): ended %s, foretold %s\n", outcome.officer->application, Title(outcome.officer->plot),
+    absl::PrintF("%s (%s): ended %s, foretold %s\n", outcome.applicant->application, Title(outcome.applicant->plot),
                  Text(outcome.ended), Text(outcome.foretold));
   }
-  absl::PrintF("\n%d of %d officers ended as the oracle foretold.\n", static_cast<int>(outcomes.size()) - wrong,
+  for (const auto& [programme, why] : unplayed) absl::PrintF("\nNOT PLAYED %s: %s\n", programme, why);
+  absl::PrintF("\n%d of %d applications ended as the oracle foretold.\n", static_cast<int>(outcomes.size()) - wrong,
                static_cast<int>(outcomes.size()));
-  return wrong == 0;
+  return wrong == 0 && unplayed.empty();
 }
 
 }  // namespace amikeco::demo

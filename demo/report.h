@@ -23,15 +23,15 @@ class ProgressBar {
 };
 
 struct Outcome {
-  const Officer* officer;
+  const Applicant* applicant;
   Ending ended;
   Ending foretold;
 };
 
-// How many ended where and why, how long each step took, and every officer that did not end as foretold. True when
-// none.
-bool PrintReport(const std::vector<Outcome>& outcomes, const std::map<std::string, std::vector<double>>& latencies,
-                 int retries);
+// For each programme how many ended where and why; how long each step took; every application that did not end as
+// foretold; and the programmes that were not played, with the reason. True when there is none of either.
+bool PrintReport(const std::vector<Outcome>& outcomes, const std::map<std::string, std::string>& unplayed,
+                 const std::map<std::string, std::vector<double>>& latencies, int retries);
 
 }  // namespace amikeco::demo
 

@@ -1,6 +1,6 @@
-// The real programs, played against from outside: officers' exchanges from application to farewell, whose ends are
-// compared with an oracle that shares no code with the services, while processes die and come back; and what is left
-// behind in databases, Redis, logs and mailboxes.
+// The real programs, played against from outside: applications to all programmes from receipt to farewell, whose ends
+// are compared with an oracle that shares no code with the services, while processes die and come back; and what is
+// left behind in databases, Redis, logs and mailboxes.
 #include <algorithm>
 #include <map>
 #include <random>
@@ -15,6 +15,7 @@
 #include "common/base/dates.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "programmes/programmes.h"
 #include "tests/integration/installation.h"
 #include "tests/integration/remains.h"
 #include "tests/support/seed.h"
@@ -25,6 +26,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// Of the exchange; dozens of applications to other programmes come on top.
 constexpr int kOfficers = 40;
 // Fewer, so that the test stays short.
 constexpr int kOfficersOnPostgres = 24;
@@ -60,6 +62,16 @@ class DemoTest : public ::testing::Test {
     const auto code = play_->Wait(kLongestPlay);
     ASSERT_TRUE(code.ok()) << code.status() << "\n" << TailOf(installation_->PlayLog()) << installation_->Account();
     EXPECT_EQ(*code, 0) << TailOf(installation_->PlayLog()) << installation_->Account();
+  }
+
+  // The play's report has a table for each programme file.
+  void ExpectAllProgrammesPlayed() {
+    const auto programmes = Programmes::Load("programmes");
+    ASSERT_TRUE(programmes.ok()) << programmes.status();
+    const std::string report = BytesOf(installation_->PlayLog());
+    for (const auto* programme : programmes->Latest()) {
+      EXPECT_THAT(report, HasSubstr(absl::StrCat("\n", programme->name(), ": ", programme->title(), "\n")));
+    }
   }
 
   // The day that the first service that answers is at.
@@ -100,7 +112,7 @@ std::vector<Disruption> DrawDisruptions(int seed, std::vector<std::string> victi
   return disruptions;
 }
 
-TEST_F(DemoTest, EveryOfficerEndsAsForetoldThoughEachServiceIsKilledAndRedisComesBackEmpty) {
+TEST_F(DemoTest, EveryApplicationEndsAsForetoldThoughEachServiceIsKilledAndRedisComesBackEmpty) {
   const int seed = Seed();
   ASSERT_NO_FATAL_FAILURE(SetUpInstallation({}));
   const absl::CivilDay first = Today() + 1;
@@ -172,6 +184,7 @@ TEST_F(DemoTest, LeavesNothingUndoneNothingTwiceAndNothingPersonalBehind) {
     absl::StrAppend(&redis, *content, "\n");
   }
   ExpectAllAsForetold();
+  ASSERT_NO_FATAL_FAILURE(ExpectAllProgrammesPlayed());
   const absl::Status settled = installation_->Settle(absl::Seconds(60));
   ASSERT_TRUE(settled.ok()) << settled;
 

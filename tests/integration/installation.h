@@ -43,7 +43,8 @@ class Installation {
 
   // Starts everything, waits until all is healthy and imports what the options say.
   absl::Status Start();
-  // Starts officers' exchanges; the program ends with 0 when every officer ended as the oracle foretold.
+  // Starts the demo with so many officers of the exchange; the program ends with 0 when all programmes were played and
+  // every application ended as the oracle foretold.
   absl::StatusOr<std::unique_ptr<Child>> Play(int seed, int officers);
   std::string PlayLog() const { return folder_ / "log/play"; }
 
