@@ -63,7 +63,8 @@ absl::Span<const Command> Commands() {
       {"application", "implemented", "applicant/CompleteImplementation", "name",
        "application implemented A-2027-001 --day 2027-12-01"},
       {"application", "evaluate", "applicant/RecordEvaluation", "name",
-       "application evaluate A-2027-001 --answers procedures-in-use:4,training-held:5 --text @evaluation.txt"},
+       "application evaluate A-2027-001 --answers procedures-in-use:4 --answers training-held:5 --text "
+       "@evaluation.txt"},
       {"application",
        "show-evaluation",
        "applicant/GetEvaluation",
@@ -197,7 +198,7 @@ absl::Span<const Command> Commands() {
       {"intake", "decide", "applicant/DecideIntake", "name", "intake decide scholarship-2027"},
 
       {"entry", "score", "applicant/ScoreEntry", "name,application",
-       "entry score scholarship-2027 A-2027-001 --points merit:8,benefit:5"},
+       "entry score scholarship-2027 A-2027-001 --points merit:8 --points benefit:5"},
       {"entry", "ranking", "applicant/GetRanking", "name", "entry ranking scholarship-2027"},
       {"claim", "submit", "applicant/SubmitClaim", "application", "claim submit A-2027-001 -f expenses.json"},
       {"claim", "resubmit", "applicant/ResubmitClaim", "name", "claim resubmit C-31 -f expenses.json"},
@@ -469,6 +470,9 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
       {"amikeco.applicant.v1.Introduction",
        "NAME=name STATE=state ASKER=asker ASKED=asked FROM=asker_section TO=asked_section "
        "INTERESTS=shared_interests"},
+      {"amikeco.applicant.v1.CompletedAssignment",
+       "APPLICATION=application MEMBER=member SECTION=section PROGRAMME=programme ROLE=role HOST=host FROM=first_day "
+       "TO=last_day"},
       {"amikeco.applicant.v1.RuleResult", "RULE=rule HOLDS=holds REASON=reason EXPLANATION=explanation REMEDY=remedy"},
       {"amikeco.applicant.v1.HostingOffer",
        "NAME=name KIND=kind STATE=state HOST=host HOME-HOST=home_host FROM=first_day TO=last_day CAPACITY=capacity"},

@@ -35,6 +35,8 @@ class Play {
   const Cast& cast() const { return cast_; }
   // Programmes that are there and cannot be played, and why.
   const std::map<std::string, std::string>& unplayed() const { return unplayed_; }
+  // Programmes whose places a jury gives; they are left alone.
+  const std::vector<std::string>& judged() const { return judged_; }
   absl::CivilDay first_day() const { return first_day_; }
 
  private:
@@ -100,6 +102,7 @@ class Play {
   const int officers_;
   std::vector<programme::v1::Programme> programmes_;
   std::map<std::string, std::string> unplayed_;
+  std::vector<std::string> judged_;
   size_t exchange_ = 0;  // in programmes_
   absl::TimeZone zone_;
   Cast cast_;

@@ -45,6 +45,10 @@ absl::Status Play::ReadProgrammes() {
       const auto all, stage_.Call<applicant::v1::ListProgrammesResponse>(Service::kApplicant, "ListProgrammes",
                                                                          Coordinator("organisations/demo"), request));
   for (const auto& programme : all.programmes()) {
+    if (IsJudged(programme)) {
+      judged_.push_back(programme.name());
+      continue;
+    }
     if (const std::string why = WhyNotPlayed(programme); !why.empty()) {
       unplayed_[programme.name()] = why;
       continue;

@@ -52,6 +52,8 @@ bool IsForCohorts(const Programme& programme) { return programme.applicants().ki
 
 bool IsSought(const Programme& programme) { return programme.matching().mode() != MatchingRules::MODE_NONE; }
 
+bool IsJudged(const Programme& programme) { return programme.matching().mode() == MatchingRules::MODE_SELECTION; }
+
 bool IsEndorsed(const Programme& programme) {
   return !IsForOrganisations(programme) && !programme.applicants().without_endorsement();
 }

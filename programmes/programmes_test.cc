@@ -95,8 +95,10 @@ TEST(Programmes, LoadsAllProgrammesThatShip) {
   std::vector<std::string> names;
   for (const Programme* programme : programmes->Latest()) names.push_back(programme->name());
   EXPECT_THAT(names, testing::ElementsAre("programmes/college-course", "programmes/inl-overseas-assignment",
-                                          "programmes/inl-study-visit", "programmes/ipa-exchange-inbound",
-                                          "programmes/ipa-exchange-outbound", "programmes/ipas-assistance",
+                                          "programmes/inl-study-visit", "programmes/ipa-college-scholarship",
+                                          "programmes/ipa-contest", "programmes/ipa-exchange-inbound",
+                                          "programmes/ipa-exchange-outbound", "programmes/ipa-training-scholarship",
+                                          "programmes/ipa-youth-gathering", "programmes/ipas-assistance",
                                           "programmes/ipet-fellowship"));
 }
 

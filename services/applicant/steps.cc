@@ -81,7 +81,8 @@ std::vector<OwedStep> Owed(const v1::Application& application, const Programme& 
   const AfterStay& asked = programme.after_stay();
   const v1::Steps& steps = application.steps();
   std::vector<OwedStep> owed = OwedByStay(application, programme);
-  if (application.has_report_due()) {
+  // Where the report closes the application, that alone says that it arrived.
+  if (application.has_report_due() && application.state() != v1::Application::STATE_CLOSED) {
     owed.push_back({"report", "The report", options::v1::ROLE_OFFICER, application.report_due()});
   }
   if (asked.return_days() > 0 && !steps.has_returned()) {

@@ -25,7 +25,9 @@
 #include "services/applicant/costs.h"
 #include "services/applicant/hosting_offer.h"
 #include "services/applicant/intake.h"
+#include "services/applicant/introduction.h"
 #include "services/applicant/member.h"
+#include "services/applicant/section.h"
 #include "services/applicant/tables.h"
 #include "services/compliance/clearance.h"
 #include "services/compliance/tables.h"
@@ -95,25 +97,23 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
   static const auto& matching = *new matching::Tables();
   static const auto& messages = *new Table<notify::v1::Message>(notify::MessageTable());
   static const auto& contacts = *new Table<notify::v1::Contact>(notify::ContactTable());
-  static const auto& all = *new std::map<std::string, Tables> {
-    {"applicant", Tables{Aggregate<applicant::v1::MemberFact>(applicant::Members()),
-                         Aggregate<applicant::v1::ApplicationFact>(applicant::Applications()),
-                         Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers()),
-                         Aggregate<applicant::v1::IntakeFact>(applicant::Intakes())}},
-        Aggregate<applicant::v1::ClaimFact>(applicant::Claims()),
-        Aggregate<applicant::v1::CostEstimateFact>(applicant::CostEstimates()),
-        Aggregate<applicant::v1::PriceSplitFact>(applicant::PriceSplits())
-  }
-}
-,
-    {"matching",
-     Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
-            Aggregate<matching::v1::PlacementFact>(matching.placements)}},
-    {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances())}}, {
-  "notify", Tables { Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts) }
-}
-};
-return all.at(service);
+  static const auto& all = *new std::map<std::string, Tables>{
+      {"applicant", Tables{Aggregate<applicant::v1::MemberFact>(applicant::Members()),
+                           Aggregate<applicant::v1::ApplicationFact>(applicant::Applications()),
+                           Aggregate<applicant::v1::HostingOfferFact>(applicant::HostingOffers()),
+                           Aggregate<applicant::v1::IntakeFact>(applicant::Intakes()),
+                           Aggregate<applicant::v1::ClaimFact>(applicant::Claims()),
+                           Aggregate<applicant::v1::CostEstimateFact>(applicant::CostEstimates()),
+                           Aggregate<applicant::v1::PriceSplitFact>(applicant::PriceSplits()),
+                           Aggregate<applicant::v1::SectionFact>(applicant::Sections()),
+                           Aggregate<applicant::v1::RegionFact>(applicant::Regions()),
+                           Aggregate<applicant::v1::IntroductionFact>(applicant::Introductions())}},
+      {"matching",
+       Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
+              Aggregate<matching::v1::PlacementFact>(matching.placements)}},
+      {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances())}},
+      {"notify", Tables{Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts)}}};
+  return all.at(service);
 }
 
 }  // namespace
