@@ -189,7 +189,7 @@ class Course {
   }
   // The steps are laid out; what the endorsement completes is complete when there is one.
   void Plan() {
-    Add(Planned(application_, c_));
+    if (!c_.programme.tasks().empty()) Add(Planned(application_, c_));
     if (application_.has_endorsement()) CompleteTasks(programme::v1::TASK_TRIGGER_ENDORSED);
     if (application_.has_triage()) CompleteTasks(programme::v1::TASK_TRIGGER_TRIAGED);
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -27,9 +28,9 @@ using google::protobuf::Message;
 
 // Fields that say nothing new, or change with the weather.
 const std::set<std::string>& Untold() {
-  static const auto& names =
-      *new std::set<std::string>{"parties",     "application",       "at",   "time_zone",    "section", "submitter",
-                                 "received_at", "programme_version", "name", "document_hash"};
+  static const auto& names = *new std::set<std::string>{"parties", "application",   "at",          "time_zone",
+                                                        "section", "submitter",     "received_at", "programme_version",
+                                                        "name",    "document_hash", "lottery_seed"};
   return names;
 }
 
@@ -61,6 +62,12 @@ std::string Told(const Message& message) {
     if (result->holds()) return "";
     return absl::StrCat(result->reason(), result->person().empty() ? "" : ":", result->person(),
                         result->overridden() ? "(set-aside)" : "");
+  }
+  if (const auto* standing = dynamic_cast<const applicant::v1::Standing*>(&message)) {
+    return absl::StrCat(standing->position(), "/", standing->entries(), ":", standing->reason());
+  }
+  if (const auto* placing = dynamic_cast<const applicant::v1::Placing*>(&message)) {
+    return absl::StrCat(placing->application(), "@", Told(placing->standing()));
   }
   if (const auto* endorsement = dynamic_cast<const applicant::v1::Endorsement*>(&message)) {
     return endorsement->endorser();

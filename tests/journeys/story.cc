@@ -16,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "common/base/dates.h"
@@ -107,6 +108,11 @@ class Player {
               {"endorse", &Player::Endorse},
               {"submit", &Player::Submit},
               {"request", &Player::Ask},
+              {"intake", &Player::Intake},
+              {"enter", &Player::Enter},
+              {"score", &Player::Score},
+              {"decide", &Player::DecideIntake},
+              {"accept-award", &Player::AcceptAward},
               {"triage", &Player::Triage},
               {"wishes", &Player::Wishes},
               {"override", &Player::Override},
@@ -325,6 +331,71 @@ class Player {
     // A cohort is entered by its home: no fellow sees the others' records.
     const Actor actor = request.fellows().empty() ? OfficerOf(c) : Section(sections_[request.member()]);
     return Send<applicant::v1::Application>(actor, absl::StrCat(kApplicant, "SubmitApplication"), request);
+  }
+
+  // intake scholarship-2027 ipa-training-scholarship 2027-01-10..2027-03-31 places=2 announce=US,CA
+  // days=2027-07-10..2027-07-24
+  absl::Status Intake(const Command& c) {
+    applicant::v1::OpenIntakeRequest request;
+    request.set_intake_id(c.word(0));
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeFor(c, c.word(1)));
+    request.set_title(c.word(0));
+    AMIKECO_ASSIGN_OR_RETURN(const Span days, SpanOf(c.word(2)));
+    *request.mutable_opens() = days.first;
+    *request.mutable_closes() = days.last;
+    int places = 0;
+    if (!absl::SimpleAtoi(c.get("places", "0"), &places)) return absl::InvalidArgumentError("places=<number>");
+    request.set_places(places);
+    for (const auto& section : c.list("announce")) request.add_announce_to("sections/" + section);
+    if (!c.get("days").empty()) {
+      AMIKECO_ASSIGN_OR_RETURN(const Span of, SpanOf(c.get("days")));
+      *request.mutable_first_day() = of.first;
+      *request.mutable_last_day() = of.last;
+    }
+    return Send<applicant::v1::Intake>(CoordinatorOf(c), absl::StrCat(kApplicant, "OpenIntake"), request);
+  }
+
+  // enter A1 M1 ipa-training-scholarship scholarship-2027 child=2009-05-05
+  absl::Status Enter(const Command& c) {
+    applicant::v1::SubmitApplicationRequest request;
+    request.set_application_id(c.word(0));
+    request.set_member("members/" + c.word(1));
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_programme(), ProgrammeFor(c, c.word(2)));
+    request.set_intake("intakes/" + c.word(3));
+    if (!c.get("child").empty()) {
+      auto& child = *request.mutable_beneficiary();
+      child.set_given_name("Kim");
+      child.set_family_name("Member");
+      AMIKECO_ASSIGN_OR_RETURN(*child.mutable_birth_date(), DateOf(c.get("child")));
+    }
+    applicants_[c.word(0)] = request.member();
+    return Send<applicant::v1::Application>(OfficerOf(c), absl::StrCat(kApplicant, "SubmitApplication"), request);
+  }
+
+  // score scholarship-2027 A1 merit:8,benefit:5 by=anna
+  absl::Status Score(const Command& c) {
+    applicant::v1::ScoreEntryRequest request;
+    request.set_name(Of("intakes", c));
+    request.set_application("applications/" + c.word(1));
+    for (absl::string_view part : absl::StrSplit(c.word(2), ',')) {
+      const std::pair<std::string, std::string> criterion = absl::StrSplit(part, absl::MaxSplits(':', 1));
+      int points = 0;
+      if (!absl::SimpleAtoi(criterion.second, &points)) return absl::InvalidArgumentError("merit:8,benefit:5");
+      request.add_points()->set_criterion(criterion.first);
+      request.mutable_points()->rbegin()->set_points(points);
+    }
+    const Actor juror{"people/" + c.get("by"), operators_[c.word(0)], {ROLE_JURY}};
+    return Send<applicant::v1::Entry>(juror, absl::StrCat(kApplicant, "ScoreEntry"), request);
+  }
+
+  absl::Status DecideIntake(const Command& c) {
+    applicant::v1::DecideIntakeRequest request;
+    request.set_name(Of("intakes", c));
+    return Send<applicant::v1::Intake>(CoordinatorOf(c), absl::StrCat(kApplicant, "DecideIntake"), request);
+  }
+
+  absl::Status AcceptAward(const Command& c) {
+    return SendApplication(OfficerOf(c), "AcceptAward", c, applicant::v1::AcceptAwardRequest());
   }
 
   // request A1 moi-am ipas-assistance 2027-04-01..2027-05-30 days=5 category=advice area=leadership countries=AM
