@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "demo/actors.h"
@@ -31,7 +32,17 @@ absl::Status Play::Submit(const Applicant& applicant) {
   request.set_member(applicant.member);
   request.mutable_fellows()->Assign(applicant.fellows.begin(), applicant.fellows.end());
   request.set_programme(applicant.programme->name());
-  *request.mutable_wishes() = applicant.wishes;
+  if (applicant.intake < 0) {
+    *request.mutable_wishes() = applicant.wishes;
+  } else {
+    request.set_intake(cast_.intakes[static_cast<size_t>(applicant.intake)].name);
+  }
+  if (IsForChildren(*applicant.programme)) {
+    auto& child = *request.mutable_beneficiary();
+    child.set_given_name("Kim");
+    child.set_family_name(absl::StrCat("Demo-", applicant.index));
+    *child.mutable_birth_date() = ToDate(applicant.child_born);
+  }
   *request.mutable_declarations() = applicant.declarations;
   if (applicant.is_organisation()) *request.mutable_assistance() = applicant.assistance;
   // A cohort is entered by its home: no fellow sees the others' records.
@@ -166,6 +177,43 @@ absl::Status Play::Report(const Applicant& applicant, const Application& applica
   request.set_text(
       "Five shifts on patrol, two days with the detectives. I will propose their briefing format at home.");
   return stage_.Call<Application>(Service::kApplicant, "SubmitReport", Self(applicant), request).status();
+}
+
+// All jurors give their points to all entries, and the operator decides.
+absl::Status Play::Judge(const Intake& intake) {
+  const std::string& by = intake.programme->operator_organisation();
+  const auto& organisations = intake.programme->selection().jury_organisations();
+  for (int juror = 0; juror < kJurors; ++juror) {
+    const Actor actor = As(absl::StrCat("people/juror-", juror + 1), organisations.empty() ? by : organisations[0],
+                           options::v1::ROLE_JURY);
+    applicant::v1::GetRankingRequest get;
+    get.set_name(intake.name);
+    AMIKECO_ASSIGN_OR_RETURN(const auto ranking,
+                             stage_.Call<applicant::v1::Ranking>(Service::kApplicant, "GetRanking", actor, get));
+    for (const auto& entry : ranking.entries()) {
+      if (entry.stage() != applicant::v1::Entry::STAGE_ADMITTED) continue;
+      const int points = by_application_.at(entry.application())->points;
+      applicant::v1::ScoreEntryRequest score;
+      score.set_name(intake.name);
+      score.set_application(entry.application());
+      for (const auto& criterion : intake.programme->selection().criteria()) {
+        auto& given = *score.add_points();
+        given.set_criterion(criterion.id());
+        given.set_points(points / kJurors + (juror < points % kJurors ? 1 : 0));
+      }
+      AMIKECO_RETURN_IF_ERROR(
+          stage_.Call<applicant::v1::Entry>(Service::kApplicant, "ScoreEntry", actor, score).status());
+    }
+  }
+  applicant::v1::DecideIntakeRequest decide;
+  decide.set_name(intake.name);
+  return stage_.Call<applicant::v1::Intake>(Service::kApplicant, "DecideIntake", Coordinator(by), decide).status();
+}
+
+absl::Status Play::AcceptAward(const Applicant& applicant) {
+  applicant::v1::AcceptAwardRequest request;
+  request.set_name(applicant.application);
+  return stage_.Call<Application>(Service::kApplicant, "AcceptAward", Self(applicant), request).status();
 }
 
 absl::Status Play::Withdraw(const Applicant& applicant, const Application& application) {

@@ -328,6 +328,10 @@ const char* Title(Plot plot) {
       return "one of a cohort was not vetted";
     case Plot::kMissingReview:
       return "a review was never recorded";
+    case Plot::kJudged:
+      return "the jury's points decided";
+    case Plot::kNeverAccepts:
+      return "never accepted an award";
   }
   return "";
 }

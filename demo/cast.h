@@ -35,6 +35,8 @@ enum class Plot {
   kSeatLost,               // wants the same seat, and does not
   kNeverVetted,            // one of a cohort is not vetted; the coordinator cancels on the first day
   kMissingReview,          // one review is never recorded; the stay is never started
+  kJudged,                 // the jury's points decide
+  kNeverAccepts,           // does not accept the award that the jury gives, if it does
 };
 
 // What is wrong with the application of an ineligible officer of the exchange; several things can be.
@@ -78,6 +80,9 @@ struct Applicant {
   int answer_after = 0;             // days that a host takes to answer
   int withdraw_at = 0;              // applicant.v1.Application.State
   int private_seat = -1;            // index of the host with one seat; -1: any host
+  int intake = -1;                  // index of the call that is answered; -1: none
+  int points = 0;             // that all jurors together give for each criterion; no two in an intake have as many
+  absl::CivilDay child_born;  // for whom a member applies, where it is for a child
 
   bool is_organisation() const { return member.empty(); }
   std::vector<std::string> persons() const {
@@ -95,9 +100,26 @@ struct PrivateHost {
   std::string country = "";  // empty: one of the exchange's own hosts; else it is entered, in this country
 };
 
+// A call for applications to a programme whose places a jury gives. It opens on the first day.
+struct Intake {
+  const programme::v1::Programme* programme = nullptr;
+  std::string name;  // "intakes/d1-2"
+  absl::CivilDay closes;
+  // Of what the places are for.
+  absl::CivilDay first_day;
+  absl::CivilDay last_day;
+};
+
+// How many give points to each entry, and how many places each intake has.
+inline constexpr int kJurors = 3;
+// That a juror gives for a criterion.
+inline constexpr int kMostPoints = 10;
+inline constexpr int kPlaces = 2;
+
 struct Cast {
   std::vector<Applicant> applicants;
   std::vector<PrivateHost> private_hosts;
+  std::vector<Intake> intakes;
   // When the other hosts have room.
   absl::CivilDay first_day;
   absl::CivilDay last_day;

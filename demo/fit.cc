@@ -152,6 +152,18 @@ bool SpoilDeclarations(const EligibilityRule& rule, Applicant& applicant) {
   }
 }
 
+// On which the child's age counts: of receipt, or the first of what the places are for.
+absl::CivilDay AgeDay(const EligibilityRule::BeneficiaryAge& rule, absl::CivilDay received,
+                      const Applicant& applicant) {
+  const bool at_start = rule.on() == EligibilityRule::REFERENCE_DATE_START;
+  return at_start ? ToDay(applicant.wishes.earliest_start()) : received;
+}
+
+// Of that many full years, and 100 days more.
+absl::CivilDay BirthDay(absl::CivilDay day, int years) {
+  return absl::CivilDay(day.year() - years, day.month(), day.day()) - 100;
+}
+
 void FitRequest(const EligibilityRule& rule, int lot, applicant::v1::Assistance& asked) {
   if (rule.has_requester()) {
     asked.set_requester_type(static_cast<v1::RequesterType>(Pick(rule.requester().types(), lot)));
@@ -198,6 +210,11 @@ void Fit(const EligibilityRule& rule, absl::CivilDay received, int lot, Applican
   if (rule.has_duty()) applicant.duty = static_cast<v1::DutyStatus>(Pick(rule.duty().statuses(), lot));
   if (rule.has_section()) MoveTo(applicant, SectionThatMay(rule.section(), lot), received);
   if (rule.has_home()) MoveTo(applicant, HomeOf(Pick(rule.home().kinds(), lot), lot), received);
+  if (rule.has_beneficiary_age()) {
+    const auto& age = rule.beneficiary_age();
+    applicant.child_born =
+        BirthDay(AgeDay(age, received, applicant), age.min_years() + lot % (age.max_years() - age.min_years() + 1));
+  }
   for (int i = 1; i < rule.cohort().fellows(); ++i) {
     applicant.fellows.push_back(absl::StrCat(applicant.member, "-", i + 1));
   }
@@ -213,6 +230,11 @@ bool Spoil(const EligibilityRule& rule, absl::CivilDay received, Applicant& appl
   }
   if (rule.has_stay_length()) {
     SetDays(spoilt, start, rule.stay_length().max_days() + 5, 5);
+    done = true;
+  }
+  if (rule.has_beneficiary_age()) {
+    const auto& age = rule.beneficiary_age();
+    spoilt.child_born = BirthDay(AgeDay(age, received, applicant), age.max_years() + 1);
     done = true;
   }
   if (done) applicant = std::move(spoilt);

@@ -9,8 +9,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "demo/oracle.h"
 #include "demo/play.h"
@@ -71,8 +69,6 @@ int Run(const std::vector<std::string>& args) {
     outcomes.push_back({&applicant, found == endings->end() ? Ending{"NOT THERE", {}} : found->second,
                         Foretell(play.cast(), applicant, play.first_day())});
   }
-  if (!play.judged().empty())
-    absl::PrintF("\nNot played, for a jury gives the places: %s\n", absl::StrJoin(play.judged(), ", "));
   return PrintReport(outcomes, play.unplayed(), stage.Latencies(), stage.retries()) ? 0 : 1;
 }
 

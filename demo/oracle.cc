@@ -76,6 +76,15 @@ bool TravelsAfterwards(const Applicant& applicant) {
          ToDay(declared.private_travel_start()) > ToDay(applicant.wishes.latest_end());
 }
 
+// Counted by birthdays.
+bool IsOfAge(const EligibilityRule::BeneficiaryAge& rule, const Applicant& applicant, absl::CivilDay received) {
+  const bool at_start = rule.on() == EligibilityRule::REFERENCE_DATE_START;
+  const absl::CivilDay day = at_start ? ToDay(applicant.wishes.earliest_start()) : received;
+  const absl::CivilDay born = applicant.child_born;
+  const auto birthday = [&](int years) { return absl::CivilDay(born.year() + years, born.month(), born.day()); };
+  return birthday(rule.min_years()) <= day && day < birthday(rule.max_years() + 1);
+}
+
 // What the rule asks of an applicant, in the oracle's own words.
 bool Holds(const EligibilityRule& rule, const Applicant& applicant, absl::CivilDay received) {
   const auto& membership = applicant.membership;
@@ -123,6 +132,8 @@ bool Holds(const EligibilityRule& rule, const Applicant& applicant, absl::CivilD
     case EligibilityRule::kCohort:
       // All of a cohort are of one home here.
       return static_cast<int>(applicant.persons().size()) == rule.cohort().fellows();
+    case EligibilityRule::kBeneficiaryAge:
+      return IsOfAge(rule.beneficiary_age(), applicant, received);
     default:
       return false;  // WhyNotPlayed has named it
   }
@@ -167,6 +178,18 @@ const Applicant* Winner(const Cast& cast, int seat) {
   return holder;
 }
 
+// Places go down the ranking, past those who do not accept, until all are taken.
+std::string JudgedEnding(const Cast& cast, const Applicant& applicant, absl::CivilDay today) {
+  int ahead = 0;
+  for (const Applicant& rival : cast.applicants) {
+    const bool takes_a_place = rival.intake == applicant.intake && rival.plot == Plot::kJudged &&
+                               rival.points > applicant.points && ReasonsAgainst(rival, today).empty();
+    if (takes_a_place) ++ahead;
+  }
+  if (ahead >= kPlaces) return "NOT_SELECTED";
+  return applicant.plot == Plot::kNeverAccepts ? "LAPSED" : "AWARDED";
+}
+
 }  // namespace
 
 std::set<std::string> ReasonsAgainst(const Applicant& applicant, absl::CivilDay today) {
@@ -190,6 +213,9 @@ Ending Foretell(const Cast& cast, const Applicant& applicant, absl::CivilDay tod
       return {"LAPSED", {}};
     case Plot::kWithdraws:
       return {"WITHDRAWN", {}};
+    case Plot::kJudged:
+    case Plot::kNeverAccepts:
+      return {JudgedEnding(cast, applicant, today), {}};
     case Plot::kEverybodyDeclines:
       return {"UNPLACED", {}};
     case Plot::kNeverSigns:

@@ -27,6 +27,9 @@ constexpr const char* kTopics[] = {"street-patrol", "detectives", "community-ser
 // None in which the exchange's own contests are held.
 constexpr const char* kContestLanguages[] = {"hy", "sq", "mk", "ka", "az", "kk", "bs", "fo"};
 
+// That all jurors together can give for a criterion. With none there are 31 sums, so that steps of 7 meet each once.
+constexpr int kMostSums = kJurors * kMostPoints;
+
 struct Turn {
   Plot plot;
   bool suits;
@@ -35,18 +38,20 @@ struct Turn {
 // What can happen to an applicant to this programme; each once to somebody.
 std::vector<Plot> PlotsFor(const Programme& programme) {
   const bool organisation = IsForOrganisations(programme), cohort = IsForCohorts(programme);
-  const bool sought = IsSought(programme);
+  const bool sought = IsSought(programme), judged = IsJudged(programme);
   const auto* review = FirstReview(programme);
   const Turn turns[] = {
-      {Plot::kSmooth, true},
+      {Plot::kSmooth, !judged},
+      {Plot::kJudged, judged},
+      {Plot::kNeverAccepts, judged && programme.selection().answer_days() > 0},
       {Plot::kIneligible, true},
       {Plot::kWithdraws, true},
       {Plot::kNeverEndorsed, IsEndorsed(programme) && programme.endorsement_days() > 0},
       {Plot::kHostsDecline, sought && !organisation},
       {Plot::kEverybodyDeclines, sought},
-      {Plot::kChangesDates, !cohort},
+      {Plot::kChangesDates, !cohort && !judged},
       {Plot::kNeverVetted, cohort && review != nullptr && review->per_person()},
-      {Plot::kMissingReview, !cohort && !sought && review != nullptr},
+      {Plot::kMissingReview, !cohort && !sought && !judged && review != nullptr},
   };
   std::vector<Plot> plots;
   for (const Turn& turn : turns) {
@@ -58,6 +63,7 @@ std::vector<Plot> PlotsFor(const Programme& programme) {
 // A state in which an application to the programme is for a while, whatever happens.
 int StateToWithdrawIn(const Programme& programme) {
   if (programme.has_triage()) return Application::STATE_AWAITING_TRIAGE;
+  if (IsJudged(programme)) return Application::STATE_IN_SELECTION;
   return IsSought(programme) ? Application::STATE_INVITED : Application::STATE_AGREED;
 }
 
@@ -90,6 +96,13 @@ class Caster {
         break;
     }
     cast_.applicants.push_back(std::move(applicant));
+  }
+
+  // Open for as long as anybody here takes to apply and to be endorsed.
+  void CallForApplications() {
+    intake_ = static_cast<int>(cast_.intakes.size());
+    cast_.intakes.push_back(
+        {&programme_, absl::StrCat("intakes/d", seed_, "-", intake_ + 1), today_ + 35, today_ + 120, today_ + 133});
   }
 
   // Two that want one seat: who has fewer points is triaged first, and yields to the other while command has not yet
@@ -139,6 +152,7 @@ class Caster {
     for (int i = Between(0, 2); i < static_cast<int>(std::size(kTopics)); i += 2)
       applicant.wishes.add_topics(kTopics[i]);
     SetDays(applicant, AddMonths(received, NoticeMonths()) + Between(10, 40), StayDays(), Between(0, 15));
+    if (intake_ >= 0) Compete(applicant);
     if (IsForOrganisations(programme_)) {
       Request(applicant);
     } else {
@@ -149,6 +163,15 @@ class Caster {
     }
     for (const EligibilityRule& rule : programme_.eligibility()) Fit(rule, received, Between(0, 1000), applicant);
     return applicant;
+  }
+
+  // The days are those of the places.
+  void Compete(Applicant& applicant) {
+    const Intake& intake = cast_.intakes[static_cast<size_t>(intake_)];
+    applicant.intake = intake_;
+    applicant.points = kMostSums - (7 * entered_++) % (kMostSums + 1);
+    SetDays(applicant, intake.first_day, static_cast<int>(intake.last_day - intake.first_day) + 1, 0);
+    applicant.child_born = today_ - 5000;
   }
 
   void Request(Applicant& applicant) {
@@ -204,6 +227,8 @@ class Caster {
   const Programme& programme_;
   Cast& cast_;
   std::mt19937 random_;
+  int intake_ = -1;
+  int entered_ = 0;
 };
 
 }  // namespace
@@ -212,12 +237,20 @@ void AddApplicants(int seed, int wanted, absl::CivilDay today, const Programme& 
   Caster caster(seed, today, programme, cast);
   const std::vector<Plot> plots = PlotsFor(programme);
   const size_t before = cast.applicants.size();
+  if (IsJudged(programme)) {
+    caster.CallForApplications();
+    wanted = std::min(wanted, kMostSums);
+    // Who is dealt first has the most points: a place is handed on.
+    if (programme.selection().answer_days() > 0) caster.Add(Plot::kNeverAccepts);
+    // More than there are places.
+    for (int i = 0; i < kPlaces; ++i) caster.Add(Plot::kJudged);
+  }
   for (const Plot plot : plots) caster.Add(plot);
   if (IsForOrganisations(programme) && IsSought(programme) && programme.has_triage()) caster.AddContest();
   while (cast.applicants.size() < before + static_cast<size_t>(wanted)) {
     // Every second goes smoothly.
     const int turn = caster.Between(0, 2 * static_cast<int>(plots.size()) - 1);
-    caster.Add(turn < static_cast<int>(plots.size()) ? plots[static_cast<size_t>(turn)] : Plot::kSmooth);
+    caster.Add(plots[turn < static_cast<int>(plots.size()) ? static_cast<size_t>(turn) : 0]);
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace amikeco::demo {
 
-// Adds the programme's applicants to the cast, and hosts that they contend for: each plot that suits the programme
-// once, and others up to `wanted` applicants. Their days begin on `today`.
+// Adds the programme's applicants to the cast, and what they contend for, hosts or a call for applications: each plot
+// that suits the programme once, and others up to `wanted` applicants. Their days begin on `today`.
 void AddApplicants(int seed, int wanted, absl::CivilDay today, const programme::v1::Programme& programme, Cast& cast);
 
 }  // namespace amikeco::demo

@@ -28,6 +28,8 @@ bool IsFinal(const Application& application) {
     case Application::STATE_LAPSED:
     case Application::STATE_UNPLACED:
     case Application::STATE_INELIGIBLE:
+    case Application::STATE_AWARDED:
+    case Application::STATE_NOT_SELECTED:
       return true;
     default:
       return false;
@@ -161,6 +163,9 @@ std::vector<Play::Act> Play::Todo(const Application& application) {
   TodoForHosts(application, acts);
   if (application.state() == Application::STATE_AGREED) TodoForAgreed(application, acts);
   TodoForStay(application, acts);
+  if (application.state() == Application::STATE_AWARD_OFFERED && applicant.plot != Plot::kNeverAccepts) {
+    acts.push_back([this, &applicant] { return AcceptAward(applicant); });
+  }
   return acts;
 }
 
@@ -221,6 +226,10 @@ absl::StatusOr<std::map<std::string, Ending>> Play::Run(const Progress& progress
     std::vector<Act> acts;
     for (const Applicant& applicant : cast_.applicants) {
       if (today_ == first_day_ + applicant.submit_day) acts.push_back([this, &applicant] { return Submit(applicant); });
+    }
+    for (const Intake& intake : cast_.intakes) {
+      // It was closed by the day before.
+      if (today_ == intake.closes + 2) acts.push_back([this, &intake] { return Judge(intake); });
     }
     // First the day's submissions, then everybody does what the worklist asks for, as long as that leads somewhere.
     bool moved = false;

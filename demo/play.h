@@ -35,8 +35,6 @@ class Play {
   const Cast& cast() const { return cast_; }
   // Programmes that are there and cannot be played, and why.
   const std::map<std::string, std::string>& unplayed() const { return unplayed_; }
-  // Programmes whose places a jury gives; they are left alone.
-  const std::vector<std::string>& judged() const { return judged_; }
   absl::CivilDay first_day() const { return first_day_; }
 
  private:
@@ -56,6 +54,7 @@ class Play {
   absl::Status SetContact(const std::string& recipient, const Actor& actor);
   absl::Status Enter(const Applicant& applicant);
   absl::Status Enter(const Applicant& applicant, const std::string& person);
+  absl::Status OpenIntake(const Intake& intake);
   absl::Status Prepare();
 
   absl::Status Submit(const Applicant& applicant);
@@ -80,6 +79,9 @@ class Play {
   absl::Status Report(const Applicant& applicant, const Application& application);
   absl::Status Withdraw(const Applicant& applicant, const Application& application);
 
+  absl::Status Judge(const Intake& intake);
+  absl::Status AcceptAward(const Applicant& applicant);
+
   absl::Status Clear(const Applicant& applicant, const Application& application, bool cover_too_short);
   absl::Status Record(const Applicant& applicant, const std::string& clearance,
                       const compliance::v1::RequiredItem& item, bool cover_too_short);
@@ -102,7 +104,6 @@ class Play {
   const int officers_;
   std::vector<programme::v1::Programme> programmes_;
   std::map<std::string, std::string> unplayed_;
-  std::vector<std::string> judged_;
   size_t exchange_ = 0;  // in programmes_
   absl::TimeZone zone_;
   Cast cast_;

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
@@ -45,10 +46,6 @@ absl::Status Play::ReadProgrammes() {
       const auto all, stage_.Call<applicant::v1::ListProgrammesResponse>(Service::kApplicant, "ListProgrammes",
                                                                          Coordinator("organisations/demo"), request));
   for (const auto& programme : all.programmes()) {
-    if (IsJudged(programme)) {
-      judged_.push_back(programme.name());
-      continue;
-    }
     if (const std::string why = WhyNotPlayed(programme); !why.empty()) {
       unplayed_[programme.name()] = why;
       continue;
@@ -229,12 +226,31 @@ absl::Status Play::Enter(const Applicant& applicant) {
   return absl::OkStatus();
 }
 
+absl::Status Play::OpenIntake(const Intake& intake) {
+  applicant::v1::OpenIntakeRequest request;
+  request.set_intake_id(std::string(absl::StripPrefix(intake.name, "intakes/")));
+  request.set_programme(intake.programme->name());
+  request.set_title(intake.programme->title());
+  *request.mutable_opens() = ToDate(first_day_);
+  *request.mutable_closes() = ToDate(intake.closes);
+  request.set_places(kPlaces);
+  *request.mutable_first_day() = ToDate(intake.first_day);
+  *request.mutable_last_day() = ToDate(intake.last_day);
+  return stage_
+      .Call<applicant::v1::Intake>(Service::kApplicant, "OpenIntake",
+                                   Coordinator(intake.programme->operator_organisation()), request)
+      .status();
+}
+
 absl::Status Play::Prepare() {
   AMIKECO_RETURN_IF_ERROR(ReadProgrammes());
   AMIKECO_RETURN_IF_ERROR(MakeCastNow());
   AMIKECO_RETURN_IF_ERROR(ChooseHosts());
   std::vector<Act> acts;
   OptInAll(acts);
+  for (const Intake& intake : cast_.intakes) {
+    acts.push_back([this, &intake] { return OpenIntake(intake); });
+  }
   std::set<std::string> homes;
   for (const Applicant& applicant : cast_.applicants) homes.insert(applicant.home);
   for (const std::string& home : homes) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "demo/cast.h"
 
 namespace amikeco::demo {
 namespace {
@@ -23,11 +24,17 @@ std::string WhyNotPlayed(const Programme& programme) {
     return absl::StrCat("nobody here is ", Applicants::Kind_Name(programme.applicants().kind()));
   }
   const MatchingRules::Mode mode = programme.matching().mode();
-  if (mode != MatchingRules::MODE_RANKED_PROPOSALS && mode != MatchingRules::MODE_NONE) {
+  if (mode < MatchingRules::MODE_RANKED_PROPOSALS || mode > MatchingRules::MODE_SELECTION) {
     return absl::StrCat("nobody here finds places by ", MatchingRules::Mode_Name(mode));
   }
+  if (programme.selection().least_jurors() > kJurors) return absl::StrCat("the jury here has ", kJurors);
+  for (const auto& criterion : programme.selection().criteria()) {
+    if (criterion.max_points() < kMostPoints) return absl::StrCat("jurors here give up to ", kMostPoints);
+  }
   for (const EligibilityRule& rule : programme.eligibility()) {
-    const bool known = rule.rule_case() >= EligibilityRule::kMembership && rule.rule_case() <= EligibilityRule::kCohort;
+    const auto kind = rule.rule_case();
+    const bool known = (kind >= EligibilityRule::kMembership && kind <= EligibilityRule::kCohort) ||
+                       kind == EligibilityRule::kBeneficiaryAge;
     if (!known) return absl::StrCat("the oracle does not know the rule ", rule.id());
   }
   for (const ComplianceItem& item : programme.compliance()) {
@@ -50,9 +57,15 @@ bool IsForOrganisations(const Programme& programme) {
 
 bool IsForCohorts(const Programme& programme) { return programme.applicants().kind() == Applicants::KIND_COHORT; }
 
-bool IsSought(const Programme& programme) { return programme.matching().mode() != MatchingRules::MODE_NONE; }
+bool IsSought(const Programme& programme) {
+  return programme.matching().mode() == MatchingRules::MODE_RANKED_PROPOSALS;
+}
 
 bool IsJudged(const Programme& programme) { return programme.matching().mode() == MatchingRules::MODE_SELECTION; }
+
+bool IsForChildren(const Programme& programme) {
+  return programme.selection().beneficiary() == programme::v1::Selection::BENEFICIARY_KIND_CHILD;
+}
 
 bool IsEndorsed(const Programme& programme) {
   return !IsForOrganisations(programme) && !programme.applicants().without_endorsement();

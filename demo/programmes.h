@@ -20,8 +20,10 @@ bool IsForOrganisations(const programme::v1::Programme& programme);
 bool IsForCohorts(const programme::v1::Programme& programme);
 // A place is looked for.
 bool IsSought(const programme::v1::Programme& programme);
-// A jury gives its places. Nobody in the demo is one.
+// A jury gives its places.
 bool IsJudged(const programme::v1::Programme& programme);
+// Members apply for a child.
+bool IsForChildren(const programme::v1::Programme& programme);
 bool IsEndorsed(const programme::v1::Programme& programme);
 
 // The first item that must hold and that somebody else reviews; nullptr: there is none.
