@@ -100,8 +100,10 @@ ClaimFacts Decide(const v1::Claim& claim, const v1::SubmitClaimRequest& command,
                   const ClaimedReceipts& claimed) {
   if (!claim.name().empty()) return errors::Exists(errors::kClaimExists, claim.name());
   AMIKECO_RETURN_IF_ERROR(CheckFunded(Funding::MODEL_SPONSOR_REIMBURSES, "Expenses are not paid back", c.programme));
-  if (!c.application.has_start()) {
-    return Error(errors::kStayNotBegun, absl::StrCat("The stay of ", c.application.name(), " has not begun."),
+  if (!c.application.has_start() && c.application.state() != v1::Application::STATE_AWARDED) {
+    return Error(errors::kStayNotBegun,
+                 absl::StrCat("Nothing can be claimed yet for ", c.application.name(),
+                              ": no stay has begun, and no award is given."),
                  {{"application", c.application.name()}});
   }
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, HandIn(claim, command.lines(), c, claimed));

@@ -181,15 +181,17 @@ TEST(Claim, TellsEverythingThatIsWrongWithItsLinesAtOnce) {
       Expense("travel", "USD 5.00", "d", "2026-07-29"),
   });
   EXPECT_TRUE(absl::IsInvalidArgument(refused));
-  EXPECT_THAT(Violations(refused),
-              ElementsAre("lines[1].category: cannot be claimed; what can is travel, materials, salary",
-                          "lines[1].amount: must be more than zero", HasSubstr("lines[2].agreement: is missing"),
-                          "lines[2].amount: is in GBP; what is paid back is in USD, EUR, JPY",
-                          "lines[3].amount: must be more than zero",
-                          "lines[3].day: is no day of the stay or its travel, which are 2026-07-04 to 2026-07-28",
-                          "lines[3].receipt.sha256: is the receipt of lines[0] already",
-                          "lines[4].day: is no day of the stay or its travel, which are 2026-07-04 to 2026-07-28",
-                          "lines[4].day: has not come yet; today is 2026-07-28"));
+  EXPECT_THAT(
+      Violations(refused),
+      ElementsAre(
+          "lines[1].category: cannot be claimed; what can is travel, materials, salary",
+          "lines[1].amount: must be more than zero", HasSubstr("lines[2].agreement: is missing"),
+          "lines[2].amount: is in GBP; what is paid back is in USD, EUR, JPY",
+          "lines[3].amount: must be more than zero",
+          "lines[3].day: is no day of the stay or its travel, or of the award: those are 2026-07-04 to 2026-07-28",
+          "lines[3].receipt.sha256: is the receipt of lines[0] already",
+          "lines[4].day: is no day of the stay or its travel, or of the award: those are 2026-07-04 to 2026-07-28",
+          "lines[4].day: has not come yet; today is 2026-07-28"));
   EXPECT_THAT(one.history, IsEmpty());
 }
 
@@ -232,6 +234,27 @@ TEST(Claim, IsTakenOnceTheStayHasBegunAndUntilItsLastDay) {
   endless.programme.mutable_funding()->set_claim_days(0);
   endless.now = Noon("2036-01-01");
   EXPECT_TRUE(endless.Submit().ok());
+}
+
+// A2-09: what a scholarship pays for comes after it is given, and may have been paid since the member applied.
+TEST(Claim, IsTakenForAnAwardThatWasAccepted) {
+  Case winner;
+  winner.application.clear_start();
+  winner.application.set_state(v1::Application::STATE_AWARD_OFFERED);
+  *winner.application.mutable_received() = Date("2026-05-02");
+  EXPECT_EQ(ReasonOf(winner.Submit()), "STAY_NOT_BEGUN");
+  winner.application.set_state(v1::Application::STATE_AWARDED);
+  *winner.application.mutable_award()->mutable_accepted_on() = Date("2026-07-01");
+  EXPECT_THAT(Violations(winner.Submit({Expense("travel", "USD 1.00", "a", "2026-04-29")})),
+              ElementsAre(HasSubstr("lines[0].day: is no day")));
+  EXPECT_TRUE(
+      winner
+          .Submit({Expense("travel", "USD 1.00", "a", "2026-05-02"), Expense("travel", "USD 1.00", "b", "2026-07-28")})
+          .ok());
+  Case late;
+  late.application = winner.application;
+  late.now = Noon("2026-08-01");
+  EXPECT_EQ(ReasonOf(late.Submit({Expense("travel", "USD 1.00", "a", "2026-07-28")})), "CLAIM_TOO_LATE");
 }
 
 TEST(Claim, NamesTheClaimThatHasAReceipt) {

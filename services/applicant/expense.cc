@@ -44,8 +44,8 @@ void CheckAmount(const Money& amount, const Funding& funding, const std::string&
 void CheckDay(absl::CivilDay day, const Days& counted, absl::CivilDay today, const std::string& at,
               FieldErrors& wrong) {
   if (!counted.Contains(day)) {
-    wrong.Add(at + ".day", absl::StrCat("is no day of the stay or its travel, which are ", FormatDay(counted.first),
-                                        " to ", FormatDay(counted.last)));
+    wrong.Add(at + ".day", absl::StrCat("is no day of the stay or its travel, or of the award: those are ",
+                                        FormatDay(counted.first), " to ", FormatDay(counted.last)));
   }
   if (day > today) wrong.Add(at + ".day", absl::StrCat("has not come yet; today is ", FormatDay(today)));
 }
@@ -53,6 +53,11 @@ void CheckDay(absl::CivilDay day, const Days& counted, absl::CivilDay today, con
 }  // namespace
 
 Days StayOf(const v1::Application& application) {
+  if (application.state() == v1::Application::STATE_AWARDED) {
+    const auto& award = application.award();
+    return {ToDay(application.received()),
+            ToDay(award.has_accepted_on() ? award.accepted_on() : application.received())};
+  }
   const v1::PlacementNoted& placement = application.placement();
   Days stay{ToDay(application.start().date()), ToDay(application.start().date())};
   if (placement.has_start()) stay.first = ToDay(placement.start());
@@ -64,7 +69,9 @@ Days StayOf(const v1::Application& application) {
 absl::StatusOr<std::vector<Money>> SumExpenses(const ExpenseLines& lines, const MoneyCircumstance& c) {
   const Funding& funding = c.programme.funding();
   const Days stay = StayOf(c.application);
-  const Days counted{stay.first - funding.claim_travel_days(), stay.last + funding.claim_travel_days()};
+  Days counted{stay.first - funding.claim_travel_days(), stay.last + funding.claim_travel_days()};
+  // What an award is for comes after it.
+  if (c.application.state() == v1::Application::STATE_AWARDED) counted.last = std::max(counted.last, TodayOf(c));
   FieldErrors wrong;
   MoneySum sum;
   std::map<std::string, int> receipts;

@@ -15,7 +15,8 @@ namespace amikeco::applicant {
 
 using ExpenseLines = google::protobuf::RepeatedPtrField<v1::ExpenseLine>;
 
-// From the stay's first to its last day, or to the day on which it ended early. Requires that it has begun.
+// From the stay's first to its last day, or to the day on which it ended early; of an award, from the receipt of the
+// application to its acceptance. Requires that the stay has begun, or the award is given.
 Days StayOf(const v1::Application& application);
 
 // What the lines come to, one amount a currency. INVALID_ARGUMENT with everything that is wrong with each line: its

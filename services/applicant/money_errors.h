@@ -23,7 +23,7 @@ inline constexpr ErrorName kClaimNotPossibleInState{
     absl::StatusCode::kFailedPrecondition, kDomain, "CLAIM_NOT_POSSIBLE_IN_STATE",
     "The metadata's possible_commands are what the state allows; GetClaim shows the claim."};
 inline constexpr ErrorName kStayNotBegun{absl::StatusCode::kFailedPrecondition, kDomain, "STAY_NOT_BEGUN",
-                                         "Hand expenses in once the stay has begun."};
+                                         "Hand expenses in once the stay has begun, or the award is given."};
 inline constexpr ErrorName kClaimTooLate{
     absl::StatusCode::kFailedPrecondition, kDomain, "CLAIM_TOO_LATE",
     "The programme's last day for claims of this stay has passed; ask its coordinator."};

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/applicant/v1/award.pb.h"
+#include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "common/base/dates.h"
@@ -113,6 +114,9 @@ class Player {
               {"score", &Player::Score},
               {"decide", &Player::DecideIntake},
               {"accept-award", &Player::AcceptAward},
+              {"claim", &Player::Claim},
+              {"approve-claim", &Player::ApproveClaim},
+              {"pay-claim", &Player::PayClaim},
               {"triage", &Player::Triage},
               {"wishes", &Player::Wishes},
               {"override", &Player::Override},
@@ -396,6 +400,40 @@ class Player {
 
   absl::Status AcceptAward(const Command& c) {
     return SendApplication(OfficerOf(c), "AcceptAward", c, applicant::v1::AcceptAwardRequest());
+  }
+
+  // claim A1 course-fee USD:1200 2027-05-03; the claim is called like the application
+  absl::Status Claim(const Command& c) {
+    applicant::v1::SubmitClaimRequest request;
+    request.set_claim_id(c.word(0));
+    request.set_application(Of("applications", c));
+    auto& line = *request.add_lines();
+    line.set_category(c.word(1));
+    const std::pair<std::string, std::string> amount = absl::StrSplit(c.word(2), absl::MaxSplits(':', 1));
+    line.mutable_amount()->set_currency_code(amount.first);
+    int64_t units = 0;
+    if (!absl::SimpleAtoi(amount.second, &units)) return absl::InvalidArgumentError("USD:1200");
+    line.mutable_amount()->set_units(units);
+    AMIKECO_ASSIGN_OR_RETURN(*line.mutable_day(), DateOf(c.word(3)));
+    line.mutable_receipt()->set_id("R-1");
+    line.mutable_receipt()->set_issuer(applicant::v1::RECEIPT_ISSUER_OTHER);
+    line.mutable_receipt()->set_media_type("application/pdf");
+    line.mutable_receipt()->set_size_bytes(20480);
+    line.mutable_receipt()->set_sha256(std::string(64, 'a'));
+    return Send<applicant::v1::Claim>(OfficerOf(c), absl::StrCat(kApplicant, "SubmitClaim"), request);
+  }
+  Actor Finance(const Command& c) { return {"people/fiona", operators_[c.word(0)], {ROLE_FINANCE}}; }
+  absl::Status ApproveClaim(const Command& c) {
+    applicant::v1::ApproveClaimRequest request;
+    request.set_name(Of("claims", c));
+    return Send<applicant::v1::Claim>(Finance(c), absl::StrCat(kApplicant, "ApproveClaim"), request);
+  }
+  absl::Status PayClaim(const Command& c) {
+    applicant::v1::RecordPaymentRequest request;
+    request.set_name(Of("claims", c));
+    request.set_reference("PAY-" + c.word(0));
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_day(), DateOf(c.word(1)));
+    return Send<applicant::v1::Claim>(Finance(c), absl::StrCat(kApplicant, "RecordPayment"), request);
   }
 
   // request A1 moi-am ipas-assistance 2027-04-01..2027-05-30 days=5 category=advice area=leadership countries=AM
