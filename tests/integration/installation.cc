@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "common/base/status.h"
+#include "programmes/programmes.h"
 
 namespace amikeco {
 namespace {
@@ -44,6 +45,13 @@ const Actor& Operator() {
                                          {options::v1::ROLE_COORDINATOR, options::v1::ROLE_REGISTRAR,
                                           options::v1::ROLE_OPERATIONS, options::v1::ROLE_AUDITOR}};
   return actor;
+}
+
+// Organisations that operate a programme; each sees the delivery log of its own.
+std::set<std::string> OperatorsOf(const Programmes& programmes) {
+  std::set<std::string> operators;
+  for (const auto* programme : programmes.Latest()) operators.insert(programme->operator_organisation());
+  return operators;
 }
 
 // "applicant-2" is a replica of "applicant".
@@ -248,6 +256,8 @@ absl::Status Installation::Start() {
     AMIKECO_ASSIGN_OR_RETURN(postgres_, PostgresServer::Start());
   }
   AMIKECO_RETURN_IF_ERROR(MakeFiles());
+  AMIKECO_ASSIGN_OR_RETURN(const Programmes programmes, Programmes::Load("programmes"));
+  operators_ = OperatorsOf(programmes);
   if (options_.on_postgres) {
     for (const std::string& service : Services()) AMIKECO_RETURN_IF_ERROR(Migrate(service));
   }
@@ -329,14 +339,18 @@ std::string Installation::Account() {
 }
 
 absl::StatusOr<bool> Installation::MailWaits() {
-  for (const auto state :
-       {notify::v1::MESSAGE_STATE_QUEUED, notify::v1::MESSAGE_STATE_SENDING, notify::v1::MESSAGE_STATE_DEFERRED}) {
-    notify::v1::ListMessagesRequest request;
-    request.set_state(state);
-    request.set_page_size(1);
-    AMIKECO_ASSIGN_OR_RETURN(const auto found, Call<notify::v1::ListMessagesResponse>(
-                                                   "notify", "amikeco.notify.v1.NotifyService/ListMessages", request));
-    if (found.messages_size() > 0) return true;
+  for (const std::string& organisation : operators_) {
+    CallOptions options;
+    options.credentials = Credentials{"", Actor{Operator().subject, organisation, Operator().roles}};
+    for (const auto state :
+         {notify::v1::MESSAGE_STATE_QUEUED, notify::v1::MESSAGE_STATE_SENDING, notify::v1::MESSAGE_STATE_DEFERRED}) {
+      notify::v1::ListMessagesRequest request;
+      request.set_state(state);
+      request.set_page_size(1);
+      AMIKECO_ASSIGN_OR_RETURN(const auto found, channel("notify").Call<notify::v1::ListMessagesResponse>(
+                                                     "amikeco.notify.v1.NotifyService/ListMessages", request, options));
+      if (found.messages_size() > 0) return true;
+    }
   }
   return false;
 }

@@ -108,6 +108,7 @@ class Installation {
   std::unique_ptr<RedisServer> redis_;
   std::unique_ptr<SmtpSink> mail_;
   std::unique_ptr<PostgresServer> postgres_;
+  std::set<std::string> operators_;
   std::map<std::string, config::v1::StoreConfig> stores_;  // by service
   std::map<std::string, int> ports_;                       // by replica
   std::map<std::string, std::unique_ptr<Channel>> channels_;
