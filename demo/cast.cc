@@ -42,7 +42,6 @@ constexpr int kOfficersForEachOther = 16;
 constexpr const char* kTopics[] = {"street-patrol", "detectives", "community-services", "ordnance", "traffic",
                                    "forensics",     "k9",         "domestic-violence"};
 constexpr const char* kRareLanguages[] = {"eo", "ga", "mt", "lb", "is", "eu", "cy", "rm"};
-constexpr const char* kRegions[] = {"CA", "TX", "NY", "FL", "WA", "IL", "CO", "MA"};
 
 class Dealer {
  public:

@@ -125,6 +125,9 @@ struct Cast {
   absl::CivilDay last_day;
 };
 
+// States whose agencies take part in the exchange.
+inline constexpr const char* kRegions[] = {"CA", "TX", "NY", "FL", "WA", "IL", "CO", "MA"};
+
 inline constexpr const char* kSections[] = {"DE", "FR", "IT", "ES", "AT", "CH", "NL", "PL", "IE", "GB"};
 
 // `officers` of the exchange, which is `programmes[exchange]`, and behind them applicants to each other programme: each

@@ -26,8 +26,6 @@ constexpr size_t kHostsElsewhere = 8;
 constexpr int kSeats = 12;
 // In the names of hosts that are entered for a contest; others do not ask them.
 constexpr char kSeat[] = "-SEAT-";
-// States whose agencies take part.
-constexpr const char* kRegions[] = {"CA", "TX", "NY", "FL", "WA", "IL", "CO", "MA"};
 constexpr const char* kSteps[] = {"Lieutenant", "Captain", "Chief"};
 
 matching::v1::HostWindow WindowOf(absl::CivilDay first, absl::CivilDay last, int seats) {

@@ -14,7 +14,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 
 namespace amikeco {
@@ -166,10 +165,6 @@ absl::StatusOr<std::vector<Money>> MoneySum::Amounts() const {
     amount.set_nanos(static_cast<int32_t>(nanos % kNanosPerUnit));
   }
   return amounts;
-}
-
-std::string FormatAmounts(const std::vector<Money>& amounts) {
-  return absl::StrJoin(amounts, ", ", [](std::string* out, const Money& one) { out->append(FormatMoney(one)); });
 }
 
 }  // namespace amikeco

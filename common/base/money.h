@@ -51,9 +51,6 @@ class MoneySum {
   std::map<std::string, absl::int128> nanos_;
 };
 
-// "EUR 12.00, USD 1,234.50".
-std::string FormatAmounts(const std::vector<google::type::Money>& amounts);
-
 }  // namespace amikeco
 
 #endif  // AMIKECO_COMMON_BASE_MONEY_H_

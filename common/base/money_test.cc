@@ -107,7 +107,9 @@ TEST(MoneySum, NeverMixesCurrenciesAndKeepsThoseThatComeToNothing) {
   sum.Subtract(Of("EUR", 2));
   const auto amounts = sum.Amounts();
   ASSERT_TRUE(amounts.ok());
-  EXPECT_EQ(FormatAmounts(*amounts), "EUR 0.00, USD 2.25");
+  ASSERT_EQ(amounts->size(), 2);
+  EXPECT_EQ(FormatMoney(amounts->front()), "EUR 0.00");
+  EXPECT_EQ(FormatMoney(amounts->back()), "USD 2.25");
   EXPECT_THAT(*MoneySum().Amounts(), IsEmpty());
 }
 

@@ -165,7 +165,7 @@ TEST(Claim, SumsItsLinesByCurrency) {
   ASSERT_TRUE(one.Submit({Expense("travel", "USD 120.50", "a"), Expense("materials", "EUR 3.10", "b"),
                           Expense("travel", "USD 0.75", "c"), Expense("travel", "JPY 900", "d")})
                   .ok());
-  EXPECT_EQ(FormatAmounts({one.claim.totals().begin(), one.claim.totals().end()}), "EUR 3.10, JPY 900, USD 121.25");
+  EXPECT_EQ(test::Text(one.claim.totals()), "EUR 3.10, JPY 900, USD 121.25");
   EXPECT_EQ(one.claim.claimant(), "members/M-17");
   EXPECT_THAT(one.claim.parties(), ElementsAre("members/M-17", "sections/DE", "organisations/ipa-us"));
 }

@@ -5,7 +5,13 @@ namespace {
 
 using v1::Claim;
 
-constexpr ClaimTransition kTable[] = {
+struct Row {
+  ClaimState from;
+  ClaimCommand command;
+  ClaimState to;
+};
+
+constexpr Row kTable[] = {
     {Claim::STATE_UNSPECIFIED, ClaimCommand::kSubmit, Claim::STATE_SUBMITTED},
 
     {Claim::STATE_SUBMITTED, ClaimCommand::kApprove, Claim::STATE_APPROVED},
@@ -22,10 +28,8 @@ constexpr ClaimTransition kTable[] = {
 
 }  // namespace
 
-absl::Span<const ClaimTransition> ClaimTransitions() { return kTable; }
-
 std::optional<ClaimState> Next(ClaimState from, ClaimCommand command) {
-  for (const ClaimTransition& row : kTable) {
+  for (const Row& row : kTable) {
     if (row.from == from && row.command == command) return row.to;
   }
   return std::nullopt;
@@ -53,7 +57,7 @@ absl::string_view NameOf(ClaimCommand command) {
 
 std::vector<std::string> PossibleCommands(ClaimState from) {
   std::vector<std::string> names;
-  for (const ClaimTransition& row : kTable) {
+  for (const Row& row : kTable) {
     if (row.from == from) names.emplace_back(NameOf(row.command));
   }
   return names;

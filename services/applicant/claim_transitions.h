@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "amikeco/applicant/v1/claim.pb.h"
 
 namespace amikeco::applicant {
@@ -16,13 +15,6 @@ using ClaimState = v1::Claim::State;
 
 enum class ClaimCommand { kSubmit, kResubmit, kApprove, kReject, kReturn, kRecordPayment, kWithdraw };
 
-struct ClaimTransition {
-  ClaimState from;
-  ClaimCommand command;
-  ClaimState to;
-};
-
-absl::Span<const ClaimTransition> ClaimTransitions();
 // Where it leads; nothing when it is not possible.
 std::optional<ClaimState> Next(ClaimState from, ClaimCommand command);
 // "ApproveClaim".

@@ -19,6 +19,7 @@ using test::kCoordinator;
 using test::kFinance;
 using test::kOfficer;
 using test::Noon;
+using test::Text;
 using test::Violations;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -65,11 +66,6 @@ struct World {
     return {Noon("2026-03-01"), actor, programme, application, "costEstimates/A-1"};
   }
 };
-
-template <typename Amounts>
-std::string Text(const Amounts& amounts) {
-  return FormatAmounts({amounts.begin(), amounts.end()});
-}
 
 // A0-28
 TEST(CostEstimate, SumsByCurrencyAndTakesTheSectionsContributionOff) {

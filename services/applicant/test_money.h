@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/hash.h"
 #include "common/base/money.h"
 #include "common/base/status.h"
@@ -43,6 +44,13 @@ inline programme::v1::Programme RecipientPays() {
 }
 
 inline google::type::Money Amount(absl::string_view text) { return *ParseMoney(text); }
+
+// "EUR 12.00, USD 1,234.50".
+template <typename Amounts>
+std::string Text(const Amounts& amounts) {
+  return absl::StrJoin(amounts, ", ",
+                       [](std::string* out, const google::type::Money& one) { out->append(FormatMoney(one)); });
+}
 
 inline std::string Sha(absl::string_view document) {
   std::string hex;
