@@ -13,6 +13,9 @@ absl::StatusOr<int> ImportHosts(Invocation& invocation);
 // `section import`: registers those that are not there, a call a row, with progress on standard error. 7 when rows were
 // skipped.
 absl::StatusOr<int> ImportSections(Invocation& invocation);
+// `assistance import`: records each row of a file; a flag holds for rows that lack its column. 7 when rows were
+// skipped.
+absl::StatusOr<int> ImportActivities(Invocation& invocation);
 // `application why`: as a person would like to be told.
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.

@@ -502,6 +502,22 @@ void CheckAfterStay(const AfterStay& after, FieldErrors& wrong) {
   CheckOrderOfSteps(after, wrong);
 }
 
+void CheckDisclosure(const Programme& programme, FieldErrors& wrong) {
+  const programme::v1::DisclosureRules& rules = programme.disclosure();
+  const bool reason = rules.default_reason() != options::v1::WITHHOLDING_REASON_UNSPECIFIED;
+  if (rules.default_class() == options::v1::DISCLOSURE_CLASS_RESTRICTED && !reason) {
+    wrong.Add("disclosure.default_reason",
+              "is missing; details are withheld for a reason alone, as in WITHHOLDING_REASON_CONFIDENTIALITY_DUTY");
+  }
+  if (rules.default_class() <= options::v1::DISCLOSURE_CLASS_PUBLIC && reason) {
+    wrong.Add("disclosure.default_reason", "withholds nothing by itself; set default_class, or leave the reason out");
+  }
+  const int since = rules.countries_since();
+  if (since != 0 && (since < 1900 || since > 9999)) {
+    wrong.Add("disclosure.countries_since", "must be a year, as in 2017, or left out for all years");
+  }
+}
+
 // The facts that a notice can be about: all that the services which run programmes state.
 bool IsFact(const std::string& type) {
   // Points are told to nobody, so of an intake its call alone.
@@ -574,6 +590,7 @@ absl::Status CheckProgramme(const Programme& programme, const Countries& countri
   CheckCompliance(programme, wrong);
   CheckFunding(programme, wrong);
   CheckAfterStay(programme.after_stay(), wrong);
+  CheckDisclosure(programme, wrong);
   CheckNotices(programme, wrong);
   return wrong.ToStatus();
 }

@@ -284,6 +284,12 @@ TEST(Load, NamesFileLineFieldAndFixOfEachMistakeInMeaning) {
                 "notice_sets:", "notices[0].fact", "is not a fact"},
            Case{"notice_sets:", "notices { fact: \"HostInvited\" template: \"Host Invited\" }\nnotice_sets:",
                 "notice_sets:", "notices[0].template", "lower_snake"},
+           Case{"funding {", "disclosure { default_class: DISCLOSURE_CLASS_RESTRICTED }\nfunding {", "funding {",
+                "disclosure.default_reason", "withheld for a reason"},
+           Case{"funding {", "disclosure { default_reason: WITHHOLDING_REASON_CONFIDENTIALITY_DUTY }\nfunding {",
+                "funding {", "disclosure.default_reason", "set default_class"},
+           Case{"funding {", "disclosure { countries_since: 17 }\nfunding {", "funding {", "disclosure.countries_since",
+                "as in 2017"},
        }) {
     const Folder folder(c.from, c.to);
     const std::string refusal = folder.Refusal();

@@ -10,6 +10,9 @@
 //   validate  parses the request and checks its field rules (validate.h)
 //   dedupe    for writes: request_id must be a UUID; gives the call its request_id and fingerprint for Execute
 //
+// The answer of the method is redacted for its caller (redact.h), after it was kept for retries and in caches: what is
+// kept is whole, and each caller sees its own part of it.
+//
 //   ServiceBinding(chain, "amikeco.matching.v1.MatchingService")
 //       .Method("OptIn", service, &MatchingService::OptIn)
 //       .Method("GetHost", service, &MatchingService::GetHost);
@@ -34,6 +37,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/identity.h"
 #include "common/rpc/quota.h"
+#include "common/rpc/redact.h"
 #include "google/protobuf/message.h"
 
 namespace amikeco {
@@ -174,10 +178,11 @@ class ServiceBinding {
   template <typename Request, typename Response, typename F>
   ServiceBinding& Add(absl::string_view name, F function) {
     Bind(name, Request::default_instance(), Response::default_instance(),
-         [function = std::move(function)](Call& call, const google::protobuf::Message& request,
-                                          std::string& response) -> absl::Status {
+         [function = std::move(function), redactor = std::make_shared<const Redactor>(Response::descriptor())](
+             Call& call, const google::protobuf::Message& request, std::string& response) -> absl::Status {
            absl::StatusOr<Response> answer = function(call, static_cast<const Request&>(request));
            if (!answer.ok()) return std::move(answer).status();
+           redactor->Redact(call.actor, *answer);
            answer->SerializeToString(&response);
            return absl::OkStatus();
          });

@@ -99,6 +99,7 @@ absl::StatusOr<Words> ApplicantService::ReadFiled(Reader& reader, const Actor& a
   Words words;
   AMIKECO_ASSIGN_OR_RETURN(const bool there, in_.dossiers.Read(reader, DossierOf(application.value), place, words));
   if (!there) return NotFound(place);
+  if constexpr (requires { words.disclosure(); }) return DisclosedAs(application.value, words);
   return words;
 }
 

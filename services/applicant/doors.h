@@ -47,6 +47,13 @@ T Answer(const Versioned<T>& record) {
   return answer;
 }
 
+// What belongs to an application is disclosed as that is at the time of the answer.
+template <typename T>
+T DisclosedAs(const v1::Application& application, T answer) {
+  if (application.has_disclosure()) *answer.mutable_disclosure() = application.disclosure();
+  return answer;
+}
+
 // "placements/A-1" → "applications/A-1": what belongs to one application has its id.
 inline std::string ApplicationOf(absl::string_view name) {
   return absl::StrCat("applications/", name.substr(name.find('/') + 1));

@@ -123,6 +123,12 @@ inline constexpr ErrorName kNotInSelection{
 inline constexpr ErrorName kIntakeNotReady{
     absl::StatusCode::kFailedPrecondition, kDomain, "INTAKE_NOT_READY",
     "Have the entries that are named scored by more jurors, then decide; nothing was changed."};
+inline constexpr ErrorName kActivityExists{absl::StatusCode::kAlreadyExists, kDomain, "ACTIVITY_EXISTS",
+                                           "The id has other content already; choose another activity_id. What was "
+                                           "recorded is not changed."};
+inline constexpr ErrorName kNothingToPublish{
+    absl::StatusCode::kFailedPrecondition, kDomain, "NOTHING_TO_PUBLISH",
+    "Wait until enough countries were assisted, in years that are over, for figures that tell of none of them."};
 
 // Everything above, for the catalogue in the docs.
 inline constexpr const ErrorName* kCatalogue[] = {
@@ -171,6 +177,8 @@ inline constexpr const ErrorName* kCatalogue[] = {
     &kNobodyShares,
     &kNotAsked,
     &kIntroductionIsDecided,
+    &kActivityExists,
+    &kNothingToPublish,
 };
 
 // "STATE_IN_MATCHING" → "in matching", for people.
@@ -254,6 +262,12 @@ inline absl::Status StayIncomplete(absl::string_view application, const std::vec
       kStayIncomplete,
       absl::StrCat("The stay of ", application, " is not complete; open: ", absl::StrJoin(open_steps, ", "), "."),
       {{"name", application}, {"open_steps", open}});
+}
+
+inline absl::Status NothingToPublish(absl::string_view programme) {
+  return Error(kNothingToPublish,
+               absl::StrCat("A report of ", programme, " would say nothing that the one before does not say."),
+               {{"programme", programme}});
 }
 
 // Without items nobody could be asked what is open.

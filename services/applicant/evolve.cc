@@ -30,6 +30,7 @@ void Submit(Application& application, const ApplicationSubmitted& fact) {
   application.set_mentors_for(fact.mentors_for());
   application.set_intake(fact.intake());
   application.set_beneficiary_age(fact.beneficiary_age());
+  if (fact.has_disclosure()) *application.mutable_disclosure() = fact.disclosure();
 }
 
 void Judge(Application& application, const EligibilityDecided& fact) {
@@ -263,6 +264,9 @@ void Fold(Application& application, const ApplicationFact& fact) {
       return application.set_state(Application::STATE_AWARDED);
     case ApplicationFact::kTasksPlanned:
       return Plan(application, fact.tasks_planned());
+    case ApplicationFact::kDisclosureSet:
+      *application.mutable_disclosure() = fact.disclosure_set().disclosure();
+      return;
     default:
       return FoldStep(application, fact);
   }

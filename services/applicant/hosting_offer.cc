@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "services/applicant/disclosure.h"
 #include "services/applicant/errors.h"
 
 namespace amikeco::applicant {
@@ -49,6 +50,9 @@ HostingOfferFacts Decide(const v1::HostingOffer& offer, const v1::OfferToHostReq
   received.add_parties(command.home_host().empty() ? command.host() : command.home_host());
   received.add_parties(c.programme.operator_organisation());
   *received.mutable_at() = ToTimestamp(c.now);
+  if (const auto disclosure = DefaultDisclosure(c.programme, {received.parties(0)}, c.now)) {
+    *received.mutable_disclosure() = *disclosure;
+  }
   return std::vector{fact};
 }
 
@@ -100,6 +104,7 @@ HostingOffer Evolve(HostingOffer offer, const HostingOfferFact& fact) {
       *offer.mutable_topics() = received.topics();
       *offer.mutable_parties() = received.parties();
       *offer.mutable_receive_time() = received.at();
+      if (received.has_disclosure()) *offer.mutable_disclosure() = received.disclosure();
       break;
     }
     case HostingOfferFact::kAccepted:
@@ -110,6 +115,9 @@ HostingOffer Evolve(HostingOffer offer, const HostingOfferFact& fact) {
       offer.set_state(HostingOffer::STATE_DECLINED);
       offer.set_decided_by(fact.declined().by());
       offer.set_reason(fact.declined().reason());
+      break;
+    case HostingOfferFact::kDisclosureSet:
+      *offer.mutable_disclosure() = fact.disclosure_set().disclosure();
       break;
     case HostingOfferFact::FACT_NOT_SET:
       break;

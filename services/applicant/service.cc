@@ -183,9 +183,9 @@ absl::StatusOr<v1::ApplicationExplanation> ApplicantService::ExplainApplication(
   AMIKECO_ASSIGN_OR_RETURN(const Application application, Read(request.name(), call.actor));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application));
   const absl::CivilDay today = Today({call.time, call.actor, *programme});
-  if (!RestsOnClearance(application.state())) return Explain(application, *programme, today);
-  const auto clearance = ReadClearance(call, application);
-  return Explain(application, *programme, today, clearance.ok() ? &*clearance : nullptr);
+  absl::StatusOr<compliance::v1::Clearance> clearance = absl::NotFoundError("");
+  if (RestsOnClearance(application.state())) clearance = ReadClearance(call, application);
+  return DisclosedAs(application, Explain(application, *programme, today, clearance.ok() ? &*clearance : nullptr));
 }
 
 absl::StatusOr<Application> ApplicantService::ChangeWishes(Call& call, const v1::ChangeWishesRequest& request) {
@@ -441,6 +441,11 @@ void Bind(Chain& chain, ApplicantService& service) {
       .Method("GetCostEstimate", service, &ApplicantService::GetCostEstimate)
       .Method("RecordPriceSplit", service, &ApplicantService::RecordPriceSplit)
       .Method("GetPriceSplit", service, &ApplicantService::GetPriceSplit)
+      .Method("SetDisclosure", service, &ApplicantService::SetDisclosure)
+      .Method("RecordAssistedActivity", service, &ApplicantService::RecordAssistedActivity)
+      .Method("PublishReport", service, &ApplicantService::PublishReport)
+      .Method("ListCountriesAssisted", service, &ApplicantService::ListCountriesAssisted)
+      .Method("GetPublicReport", service, &ApplicantService::GetPublicReport)
       .Method("GetProgramme", service, &ApplicantService::GetProgramme)
       .Method("ListProgrammes", service, &ApplicantService::ListProgrammes);
 }

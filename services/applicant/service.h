@@ -137,6 +137,14 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::CostEstimate> GetCostEstimate(Call& call, const v1::GetCostEstimateRequest& request);
   absl::StatusOr<v1::PriceSplit> RecordPriceSplit(Call& call, const v1::RecordPriceSplitRequest& request);
   absl::StatusOr<v1::PriceSplit> GetPriceSplit(Call& call, const v1::GetPriceSplitRequest& request);
+  absl::StatusOr<options::v1::Disclosure> SetDisclosure(Call& call, const v1::SetDisclosureRequest& request);
+
+  absl::StatusOr<v1::AssistedActivity> RecordAssistedActivity(Call& call,
+                                                              const v1::RecordAssistedActivityRequest& request);
+  absl::StatusOr<v1::PublicReport> PublishReport(Call& call, const v1::PublishReportRequest& request);
+  absl::StatusOr<v1::ListCountriesAssistedResponse> ListCountriesAssisted(
+      Call& call, const v1::ListCountriesAssistedRequest& request);
+  absl::StatusOr<v1::PublicReport> GetPublicReport(Call& call, const v1::GetPublicReportRequest& request);
 
   absl::StatusOr<programme::v1::Programme> GetProgramme(Call& call, const v1::GetProgrammeRequest& request);
   absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(Call& call, const v1::ListProgrammesRequest& request);

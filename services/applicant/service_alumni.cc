@@ -24,7 +24,7 @@ CompletedAssignment AssignmentOf(const Application& application) {
   assignment.set_host(application.placement().host());
   *assignment.mutable_first_day() = application.start().date();
   *assignment.mutable_last_day() = application.ended_on();
-  return assignment;
+  return DisclosedAs(application, assignment);
 }
 
 // The agency hears what its own officers bring home; else those do who see the application.

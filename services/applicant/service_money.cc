@@ -54,6 +54,17 @@ ClaimFacts DecideIn(Reader& reader, const Claim& claim, const Request& request, 
   }
 }
 
+// The answer, disclosed as its application is. A split of the price has one audience alone.
+template <typename T>
+absl::StatusOr<T> AnswerIn(Reader& reader, const Versioned<T>& record) {
+  if constexpr (requires { record.value.disclosure(); }) {
+    AMIKECO_ASSIGN_OR_RETURN(const auto application, Applications().Get(reader, record.value.application()));
+    return DisclosedAs(application.value, Answer(record));
+  } else {
+    return Answer(record);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Claim> ApplicantService::SubmitClaim(Call& call, const v1::SubmitClaimRequest& request) {
@@ -64,7 +75,7 @@ absl::StatusOr<Claim> ApplicantService::SubmitClaim(Call& call, const v1::Submit
     const MoneyCircumstance c{call.time, call.actor, *programme, application.value, claim.name};
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, DecideIn(tx, claim.value, request, c));
     AMIKECO_RETURN_IF_ERROR(ReceiptConflict(Apply(tx, Claims(), OriginOf("applicant", call), facts, claim)));
-    return Answer(claim);
+    return DisclosedAs(application.value, Answer(claim));
   });
 }
 
@@ -77,7 +88,7 @@ absl::StatusOr<Claim> ApplicantService::ChangeClaim(Call& call, const Request& r
     const MoneyCircumstance c{call.time, call.actor, *programme, application.value, claim.name};
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, DecideIn(tx, claim.value, request, c));
     AMIKECO_RETURN_IF_ERROR(ReceiptConflict(Apply(tx, Claims(), OriginOf("applicant", call), facts, claim)));
-    return Answer(claim);
+    return DisclosedAs(application.value, Answer(claim));
   });
 }
 
@@ -108,7 +119,7 @@ absl::StatusOr<Claim> ApplicantService::WithdrawClaim(Call& call, const v1::With
 absl::StatusOr<Claim> ApplicantService::GetClaim(Call& call, const v1::GetClaimRequest& request) {
   return Query<Claim>(in_.store, [&](Reader& reader) -> absl::StatusOr<Claim> {
     AMIKECO_ASSIGN_OR_RETURN(const auto claim, Visible(reader, Claims(), request.name(), call.actor));
-    return Answer(claim);
+    return AnswerIn(reader, claim);
   });
 }
 
@@ -128,7 +139,8 @@ absl::StatusOr<v1::ListClaimsResponse> ApplicantService::ListClaims(Call& call, 
     v1::ListClaimsResponse response;
     for (const auto& claim : page.items) {
       if (!any_state && claim.value.state() != request.state()) continue;
-      if (call.actor.MaySee(claim.value.parties())) *response.add_claims() = Answer(claim);
+      if (!call.actor.MaySee(claim.value.parties())) continue;
+      AMIKECO_ASSIGN_OR_RETURN(*response.add_claims(), AnswerIn(reader, claim));
     }
     response.set_next_page_token(page.next_page_token);
     return response;
@@ -148,7 +160,7 @@ absl::StatusOr<T> ApplicantService::RecordCosts(Call& call, const Table<T>& tabl
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(record.value, request, c));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, table, OriginOf("applicant", call), facts, record));
     AMIKECO_RETURN_IF_ERROR(besides(tx));
-    return Answer(record);
+    return AnswerIn(tx, record);
   });
 }
 
@@ -161,7 +173,7 @@ absl::StatusOr<v1::CostEstimate> ApplicantService::GetCostEstimate(Call& call,
                                                                    const v1::GetCostEstimateRequest& request) {
   return Query<v1::CostEstimate>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::CostEstimate> {
     AMIKECO_ASSIGN_OR_RETURN(const auto estimate, Visible(reader, CostEstimates(), request.name(), call.actor));
-    return Answer(estimate);
+    return AnswerIn(reader, estimate);
   });
 }
 

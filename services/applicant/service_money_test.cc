@@ -112,6 +112,31 @@ class MoneyTest : public test::ServiceTest {
   }
 };
 
+// A3-13: what is claimed and what was expected is disclosed as the application is, also when that is decided later.
+TEST_F(MoneyTest, IsWithheldFromPartnersWithTheDetailsOfTheApplication) {
+  Apply("A-1", "programmes/test-sponsored");
+  Stay("A-1");
+  ASSERT_TRUE(Submit("C-1", {Expense()}).ok());
+  EXPECT_EQ(Do<v1::GetClaimRequest>(kSection, "GetClaim")->lines_size(), 1);
+  v1::SetDisclosureRequest restrict;
+  restrict.set_name("applications/A-1");
+  restrict.set_disclosure_class(options::v1::DISCLOSURE_CLASS_RESTRICTED);
+  restrict.set_reason(options::v1::WITHHOLDING_REASON_SAFETY_OF_DEPLOYED);
+  ASSERT_TRUE(Ask<options::v1::Disclosure>(kCoordinator, "SetDisclosure", restrict).ok());
+  const auto shown = Do<v1::GetClaimRequest>(kSection, "GetClaim");
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(shown->state(), Claim::STATE_SUBMITTED);
+  EXPECT_THAT(shown->lines(), IsEmpty());
+  EXPECT_THAT(shown->totals(), IsEmpty());
+  EXPECT_EQ(shown->disclosure().withheld(0).reason(), options::v1::WITHHOLDING_REASON_SAFETY_OF_DEPLOYED);
+  const auto listed = Ask<v1::ListClaimsResponse>(kSection, "ListClaims", v1::ListClaimsRequest());
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_THAT(listed->claims(0).lines(), IsEmpty());
+  for (const Actor& actor : {kOfficer, kFinance, kCoordinator}) {
+    EXPECT_EQ(Do<v1::GetClaimRequest>(actor, "GetClaim")->lines_size(), 1) << actor.subject;
+  }
+}
+
 // A4-08
 TEST_F(MoneyTest, TakesAClaimFromItsReceiptsToItsPayment) {
   Apply("A-1", "programmes/test-sponsored");

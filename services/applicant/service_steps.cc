@@ -36,7 +36,7 @@ StayProgress ProgressOf(const Versioned<Application>& application) {
   progress.set_current_phase(all.steps().current_phase());
   *progress.mutable_modules() = all.steps().modules();
   progress.set_etag(EtagOf(application.version));
-  return progress;
+  return DisclosedAs(all, progress);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/application.h"
 #include "services/applicant/award.h"
+#include "services/applicant/disclosure.h"
 #include "services/applicant/eligibility.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/intake.h"
@@ -68,6 +69,11 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
   submitted.set_submitter(c.actor.subject);
   submitted.set_time_zone(c.programme.time_zone());
   NameParties(command, c, submitted);
+  std::vector<std::string> subjects(submitted.fellows().begin(), submitted.fellows().end());
+  if (subjects.empty()) subjects = {command.has_assistance() ? command.assistance().requester() : command.member()};
+  if (const auto disclosure = DefaultDisclosure(c.programme, subjects, c.now)) {
+    *submitted.mutable_disclosure() = *disclosure;
+  }
   return fact;
 }
 
@@ -132,6 +138,7 @@ v1::ApplicationFact MatchingOpened(const v1::Application& application) {
   *opened.mutable_parties() = application.parties();
   *opened.mutable_received_at() = application.submit_time();
   *opened.mutable_fellows() = application.fellows();
+  if (application.has_disclosure()) *opened.mutable_disclosure() = application.disclosure();
   return fact;
 }
 
@@ -153,6 +160,7 @@ v1::ApplicationFact Arranged(const v1::Application& application) {
   *arranged.mutable_end() = ToDate(days.last);
   *arranged.mutable_parties() = application.parties();
   *arranged.mutable_fellows() = application.fellows();
+  if (application.has_disclosure()) *arranged.mutable_disclosure() = application.disclosure();
   return fact;
 }
 

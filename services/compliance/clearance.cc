@@ -388,6 +388,7 @@ Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& 
     *opened.add_items() = std::move(item);
   }
   *opened.mutable_parties() = agreed.parties();
+  if (agreed.has_disclosure()) *opened.mutable_disclosure() = agreed.disclosure();
   opened.set_time_zone(programme.time_zone());
   *opened.mutable_at() = ToTimestamp(now);
   return Concluded(clearance, {fact}, now);
@@ -398,6 +399,13 @@ Facts OnLegsChanged(const Clearance& clearance, const Legs& legs, const programm
   const bool same = SameLegs(clearance.legs(), legs) && clearance.programme_version() == programme.version();
   if (!IsLive(clearance) || same) return {};
   return Concluded(clearance, {RescheduledFact(clearance, legs, programme, now)}, now);
+}
+
+Facts OnDisclosure(const Clearance& clearance, const options::v1::Disclosure& disclosure) {
+  ClearanceFact fact;
+  fact.mutable_disclosure_followed()->set_application(clearance.application());
+  *fact.mutable_disclosure_followed()->mutable_disclosure() = disclosure;
+  return {fact};
 }
 
 Facts OnBegun(const Clearance& clearance, const google::type::Date& date, absl::Time now) {

@@ -49,6 +49,7 @@ Facts OnLegsChanged(const v1::Clearance&, const google::protobuf::RepeatedPtrFie
                     const programme::v1::Programme&, absl::Time now);
 Facts OnBegun(const v1::Clearance&, const google::type::Date& date, absl::Time now);
 Facts OnEnded(const v1::Clearance&, absl::string_view reason);
+Facts OnDisclosure(const v1::Clearance&, const options::v1::Disclosure& disclosure);
 // What is due by the clock: items still open on their due dates, a running stay's clearance that ends or comes back.
 Facts OnTime(const v1::Clearance&, absl::Time now);
 

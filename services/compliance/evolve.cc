@@ -53,6 +53,7 @@ void Apply(Clearance& clearance, const ClearanceOpened& opened) {
   clearance.set_programme_version(opened.programme_version());
   clearance.set_time_zone(opened.time_zone());
   *clearance.mutable_parties() = opened.parties();
+  if (opened.has_disclosure()) *clearance.mutable_disclosure() = opened.disclosure();
   SetLegs(clearance, opened.legs(), opened.items());
   clearance.set_state(Clearance::STATE_OPEN);
   *clearance.mutable_open_time() = opened.at();
@@ -176,6 +177,9 @@ Clearance Evolve(Clearance clearance, const ClearanceFact& fact) {
       break;
     case ClearanceFact::kLapseAverted:
       clearance.clear_lapse_noted();
+      break;
+    case ClearanceFact::kDisclosureFollowed:
+      *clearance.mutable_disclosure() = fact.disclosure_followed().disclosure();
       break;
     case ClearanceFact::FACT_NOT_SET:
       break;  // of a newer program

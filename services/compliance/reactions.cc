@@ -44,6 +44,8 @@ std::string ApplicationOf(const PlacementFact& fact) {
       return fact.rescheduled().application();
     case PlacementFact::kEnded:
       return fact.ended().application();
+    case PlacementFact::kDisclosureFollowed:
+      return fact.disclosure_followed().application();
     default:
       return "";
   }
@@ -59,6 +61,7 @@ matching::v1::PlacementAgreed AgreedBy(const applicant::v1::StayArranged& arrang
   agreed.set_programme_version(arranged.programme_version());
   *agreed.mutable_parties() = arranged.parties();
   *agreed.mutable_fellows() = arranged.fellows();
+  if (arranged.has_disclosure()) *agreed.mutable_disclosure() = arranged.disclosure();
   agreed.set_round(arranged.round());
   matching::v1::Leg& leg = *agreed.add_legs();
   leg.set_id("1");
@@ -103,6 +106,7 @@ absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v
   if (fact.has_leg_confirmed()) facts = legs_are(With(found.value.legs(), fact.leg_confirmed().leg()));
   if (fact.has_leg_removed()) facts = legs_are(Without(found.value.legs(), fact.leg_removed().leg().id()));
   if (fact.has_rescheduled()) facts = legs_are({});
+  if (fact.has_disclosure_followed()) facts = OnDisclosure(found.value, fact.disclosure_followed().disclosure());
   if (fact.has_ended()) facts = OnEnded(found.value, ReasonOf(fact.ended()));
   return Apply(tx, Clearances(), origin, facts, found);
 }

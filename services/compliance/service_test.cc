@@ -193,6 +193,42 @@ class ComplianceServiceTest : public testing::Test {
   std::unique_ptr<Chain> chain_;
 };
 
+// A3-13
+TEST_F(ComplianceServiceTest, WithholdsFromPartnersWhatTheApplicationWithholdsAndFollowsIt) {
+  matching::v1::PlacementFact fact;
+  auto& followed = *fact.mutable_disclosure_followed();
+  followed.set_application("applications/7");
+  followed.mutable_disclosure()->set_disclosure_class(options::v1::DISCLOSURE_CLASS_RESTRICTED);
+  followed.mutable_disclosure()->set_reason(options::v1::WITHHOLDING_REASON_CAPABILITY_VULNERABILITY);
+  for (const char* insider : {"members/M-17", "organisations/ipa-us"}) {
+    followed.mutable_disclosure()->add_insiders(insider);
+  }
+  ASSERT_TRUE(Hear("placements/7", fact).ok()) << "before there is a clearance it means nothing";
+  ASSERT_TRUE(HearAgreed().ok());
+  EXPECT_THAT(Get(kSection)->open_items(), testing::Not(IsEmpty()));
+  ASSERT_TRUE(Hear("placements/7", fact).ok());
+  const auto shown = Get(kSection);
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_THAT(shown->open_items(), IsEmpty());
+  EXPECT_THAT(shown->items(), IsEmpty());
+  EXPECT_EQ(shown->state(), Clearance::STATE_OPEN);
+  ASSERT_THAT(shown->disclosure().withheld(), testing::Not(IsEmpty()));
+  EXPECT_EQ(shown->disclosure().withheld(0).reason(), options::v1::WITHHOLDING_REASON_CAPABILITY_VULNERABILITY);
+  for (const Actor& actor : {kOfficer, kCompliance, kCoordinator, kGate}) {
+    EXPECT_THAT(Get(actor)->open_items(), testing::Not(IsEmpty())) << actor.subject;
+  }
+  ExpectHistoryFoldsToRecord();
+}
+
+// A3-13
+TEST_F(ComplianceServiceTest, OpensAClearanceWithWhatTheAgreementSaysOfItsDisclosure) {
+  matching::v1::PlacementAgreed agreed;
+  agreed.mutable_disclosure()->set_disclosure_class(options::v1::DISCLOSURE_CLASS_PARTNER);
+  const Facts facts = OnAgreed(Clearance(), agreed, "placements/7", ProgrammeWithHostConsent(), clock_.Now());
+  ASSERT_FALSE(facts.empty());
+  EXPECT_EQ(Evolve(Clearance(), facts.front()).disclosure().disclosure_class(), options::v1::DISCLOSURE_CLASS_PARTNER);
+}
+
 TEST_F(ComplianceServiceTest, AnswersTheStartGateWithEveryOpenItemThenThatItIsCleared) {  // A5-02, A5-03
   ASSERT_TRUE(HearAgreed().ok());
   const auto open = Get(kGate);

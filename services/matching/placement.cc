@@ -82,6 +82,7 @@ v1::PlacementFact Agreed(const Placement& placement, const Invitation& open, con
   agreed.set_programme_version(placement.terms().programme_version());
   *agreed.mutable_parties() = placement.parties();
   *agreed.mutable_fellows() = placement.terms().fellows();
+  if (placement.has_disclosure()) *agreed.mutable_disclosure() = placement.disclosure();
   agreed.set_round(open.round());
   v1::Leg& lead = *agreed.add_legs();
   lead.set_id(NextLeg(placement));
@@ -296,6 +297,13 @@ PlacementFacts Decide(const Placement& placement, const PassTime&, const Circums
   }
   if (HomeSought(placement) && ToTime(placement.home_stay().until()) <= now) facts.push_back(NoHome(placement));
   return facts;
+}
+
+PlacementFacts Decide(const Placement& placement, const FollowDisclosure& command, const Circumstance&) {
+  v1::PlacementFact fact;
+  fact.mutable_disclosure_followed()->set_application(placement.application());
+  *fact.mutable_disclosure_followed()->mutable_disclosure() = command.disclosure;
+  return Facts{fact};
 }
 
 PlacementFacts Decide(const Placement& placement, const v1::AnswerInvitationRequest& command,

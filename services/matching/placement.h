@@ -76,6 +76,10 @@ struct LoseHome {
 };
 // It is later now.
 struct PassTime {};
+// The application's disclosure was decided anew.
+struct FollowDisclosure {
+  options::v1::Disclosure disclosure;
+};
 
 using PlacementFacts = absl::StatusOr<std::vector<v1::PlacementFact>>;
 
@@ -90,6 +94,8 @@ PlacementFacts Decide(const v1::Placement& placement, const EndPlacement& comman
 PlacementFacts Decide(const v1::Placement& placement, const ProposeHome& command, const Circumstance& circumstance);
 PlacementFacts Decide(const v1::Placement& placement, const LoseHome& command, const Circumstance& circumstance);
 PlacementFacts Decide(const v1::Placement& placement, const PassTime& command, const Circumstance& circumstance);
+PlacementFacts Decide(const v1::Placement& placement, const FollowDisclosure& command,
+                      const Circumstance& circumstance);
 
 PlacementFacts Decide(const v1::Placement& placement, const v1::AnswerInvitationRequest& command,
                       const Circumstance& circumstance, const Rules& rules);

@@ -236,8 +236,16 @@ void LoseHome(Placement& placement) {
   stay.set_state(HomeStay::STATE_SEARCHING);
 }
 
+// The terms with the disclosure that they brought, which is the whole placement's from then on.
+void SetTerms(Placement& placement, const applicant::v1::MatchingOpened& terms) {
+  *placement.mutable_terms() = terms;
+  if (!terms.has_disclosure()) return;
+  *placement.mutable_disclosure() = terms.disclosure();
+  placement.mutable_terms()->clear_disclosure();
+}
+
 void Reschedule(Placement& placement, const PlacementRescheduled& fact) {
-  *placement.mutable_terms() = fact.terms();
+  SetTerms(placement, fact.terms());
   placement.set_stage(Placement::STAGE_SEARCHING);
   placement.clear_ranking();
   placement.clear_legs();
@@ -323,7 +331,7 @@ Placement Evolve(Placement placement, const PlacementFact& fact) {
     case PlacementFact::kSearchOpened:
       placement.set_name(matching::PlacementOf(fact.search_opened().application()));
       placement.set_application(fact.search_opened().application());
-      *placement.mutable_terms() = fact.search_opened().terms();
+      SetTerms(placement, fact.search_opened().terms());
       placement.set_stage(Placement::STAGE_SEARCHING);
       break;
     case PlacementFact::kHostsRanked:
@@ -371,6 +379,9 @@ Placement Evolve(Placement placement, const PlacementFact& fact) {
     case PlacementFact::kHomeHostLost:
     case PlacementFact::kHomeHostNotFound:
       EvolveHomeStay(placement, fact);
+      break;
+    case PlacementFact::kDisclosureFollowed:
+      *placement.mutable_disclosure() = fact.disclosure_followed().disclosure();
       break;
     case PlacementFact::kEnded:
       placement.set_stage(Placement::STAGE_ENDED);

@@ -95,10 +95,11 @@ absl::Status MatchingService::ReactToApplication(Transaction& tx, const event::v
   ApplicationFact fact;
   if (!event.data().UnpackTo(&fact)) return absl::InternalError("The application's fact does not parse.");
   const std::string end = EndOf(fact);
-  if (end.empty() && !fact.has_matching_opened()) return absl::OkStatus();
+  if (end.empty() && !fact.has_matching_opened() && !fact.has_disclosure_set()) return absl::OkStatus();
   Casework work(tx, directory_, programmes_, origin);
   AMIKECO_ASSIGN_OR_RETURN(Versioned<v1::Placement>* const placement, work.Placement(PlacementOf(event.subject())));
-  if (!end.empty() && !placement->exists()) return absl::OkStatus();
+  if (!fact.has_matching_opened() && !placement->exists()) return absl::OkStatus();
+  if (fact.has_disclosure_set()) return work.Do(*placement, FollowDisclosure{fact.disclosure_set().disclosure()});
   AMIKECO_RETURN_IF_ERROR(work.Refresh());
   if (end.empty()) {
     AMIKECO_RETURN_IF_ERROR(work.Do(*placement, OpenSearch{event.subject(), fact.matching_opened()}));

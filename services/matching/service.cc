@@ -38,6 +38,7 @@ v1::Invitation WithWishes(v1::Invitation invitation, const v1::Placement& placem
   invitation.set_stay_language(terms.wishes().stay_language());
   invitation.set_programme(terms.programme());
   invitation.set_section(terms.section());
+  if (placement.has_disclosure()) *invitation.mutable_disclosure() = placement.disclosure();
   return invitation;
 }
 

@@ -46,6 +46,80 @@ TEST_F(ServiceTest, LeadsFromAnApplicationToAnAgreedPlace_A0_17) {
               ElementsAre("HostRegistered", "HostOptedIn", "SeatHeld", "SeatSecured", "SeatConfirmed"));
 }
 
+options::v1::Disclosure Disclosed(options::v1::DisclosureClass disclosure_class) {
+  options::v1::Disclosure disclosure;
+  disclosure.set_disclosure_class(disclosure_class);
+  disclosure.set_reason(options::v1::WITHHOLDING_REASON_SAFETY_OF_DEPLOYED);
+  disclosure.add_insiders("members/M-1");
+  disclosure.add_insiders("organisations/ipa-us");
+  return disclosure;
+}
+
+// A3-13
+TEST_F(ServiceTest, WithholdsFromHostsAndSectionsWhatTheApplicationWithholds) {
+  AddHost("A");
+  applicant::v1::MatchingOpened terms = Terms();
+  *terms.mutable_disclosure() = Disclosed(options::v1::DISCLOSURE_CLASS_RESTRICTED);
+  ASSERT_TRUE(HearOpened("17", terms).ok());
+  const auto host = ContactOf("hosts/A");
+  const v1::Placement shown = Placement("17", host);
+  EXPECT_EQ(shown.stage(), v1::Placement::STAGE_INVITED);
+  EXPECT_FALSE(shown.has_terms());
+  EXPECT_THAT(shown.disclosure().withheld(), Not(IsEmpty()));
+  EXPECT_TRUE(Placement("17", kOfficer).has_terms());
+  EXPECT_TRUE(Placement("17").has_terms());
+  const auto asked = Must<v1::ListInvitationsResponse>(host, "ListInvitations", v1::ListInvitationsRequest());
+  ASSERT_EQ(asked.invitations_size(), 1);
+  EXPECT_TRUE(asked.invitations(0).has_start()) << "without it the host could not answer";
+  EXPECT_THAT(asked.invitations(0).topics(), IsEmpty());
+  ASSERT_THAT(asked.invitations(0).disclosure().withheld(), Not(IsEmpty()));
+  EXPECT_EQ(asked.invitations(0).disclosure().withheld(0).path(), "topics");
+}
+
+// A3-13
+TEST_F(ServiceTest, FollowsWhatIsDecidedAnewOfTheApplicationAndTellsOfItWhenItIsAgreed) {
+  AddHost("A");
+  ASSERT_TRUE(HearOpened("17").ok());
+  EXPECT_TRUE(Placement("17", kSection).has_terms());
+  applicant::v1::ApplicationFact fact;
+  *fact.mutable_disclosure_set()->mutable_disclosure() = Disclosed(options::v1::DISCLOSURE_CLASS_RESTRICTED);
+  ASSERT_TRUE(Hear("applications/17", fact).ok());
+  EXPECT_FALSE(Placement("17", kSection).has_terms());
+  ASSERT_TRUE(Hear("applications/18", fact).ok()) << "of an application that is not looked for a place";
+  EXPECT_THAT(FactsOf("placements/18"), IsEmpty());
+  Agree("17");
+  EXPECT_THAT(FactsOf("placements/17"), Contains("DisclosureFollowed"));
+  bool told = false;
+  ASSERT_TRUE(store_
+                  ->Read([&](Reader& reader) -> absl::Status {
+                    AMIKECO_ASSIGN_OR_RETURN(const auto events, reader.History("placements/17", 0, 100));
+                    for (const StoredEvent& stored : events) {
+                      event::v1::Event event;
+                      v1::PlacementFact of_it;
+                      EXPECT_TRUE(event.ParseFromString(stored.body) && event.data().UnpackTo(&of_it));
+                      told = told ||
+                             of_it.agreed().disclosure().disclosure_class() == options::v1::DISCLOSURE_CLASS_RESTRICTED;
+                    }
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_TRUE(told);
+}
+
+// A3-13: who was asked once is no partner any more.
+TEST_F(ServiceTest, ShowsAHostThatDeclinedNoDetailsOfAPartnersRecord) {
+  AddHost("A");
+  AddHost("B");
+  applicant::v1::MatchingOpened terms = Terms();
+  *terms.mutable_disclosure() = Disclosed(options::v1::DISCLOSURE_CLASS_PARTNER);
+  ASSERT_TRUE(HearOpened("17", terms).ok());
+  const Actor first = ContactOf(Asked("17"));
+  EXPECT_TRUE(Placement("17", first).has_terms());
+  ASSERT_TRUE(Answer("17", first, v1::ANSWER_DECLINE).ok());
+  EXPECT_FALSE(Placement("17", first).has_terms());
+  EXPECT_EQ(Placement("17", first).name(), "placements/17");
+}
+
 TEST_F(ServiceTest, AsksTheNextHostInTheTransactionInWhichOneDeclines) {
   AddHost("A");
   AddHost("B");

@@ -27,9 +27,9 @@ constexpr std::array<absl::string_view, 12> kGermanMonths = {"Januar",    "Febru
                                                              "September", "Oktober", "November", "Dezember"};
 
 // Fields of facts in which people write freely or that say who acted. Tested to be complete against the facts.
-constexpr std::array<absl::string_view, 13> kNotForMessages = {
-    "by",     "reason",    "explanation",   "description", "submitter", "endorser", "rank", "section_contribution",
-    "detail", "clearance", "document_hash", "placement",   "reference"};
+constexpr std::array<absl::string_view, 14> kNotForMessages = {
+    "by",     "reason",    "explanation",   "description", "submitter", "endorser",  "rank", "section_contribution",
+    "detail", "clearance", "document_hash", "placement",   "reference", "disclosure"};
 
 // Deeper than this there is nothing that a message needs.
 constexpr int kDepth = 3;

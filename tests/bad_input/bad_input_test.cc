@@ -79,7 +79,7 @@ class Street {
         compliance_("compliance", folder_, queue_, clock_),
         notify_("notify", folder_, queue_, clock_),
         gate_(compliance_.server.chain(), {"", SystemActor("applicant")}),
-        applicants_({*applicant_.store, programmes_, dossiers_, ids_, gate_}),
+        applicants_({*applicant_.store, programmes_, dossiers_, ids_, gate_, countries_}),
         matchings_(*matching_.store, programmes_, ids_),
         compliances_(*compliance_.store, programmes_, dossiers_),
         notifies_({*notify_.store, dossiers_, programmes_, templates_}) {
@@ -97,6 +97,7 @@ class Street {
   LocalQueue queue_;
   RandomIds ids_;
   const Programmes programmes_;
+  const Countries countries_ = *Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"});
   const notify::Templates templates_;
   const Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'b'))};
   Shop applicant_, matching_, compliance_, notify_;
