@@ -232,7 +232,8 @@ absl::Span<const Command> Commands() {
        {.view = kDetails}},
 
       {"assistance", "record", "applicant/RecordAssistedActivity", "programme,country",
-       "assistance record ipa-exchange-inbound \"Hong Kong\" --service-area leadership --year 2025 --amount \"GBP 12000.00\""},
+       "assistance record ipa-exchange-inbound \"Hong Kong\" --service-area leadership --year 2025 --amount \"GBP "
+       "12000.00\""},
       {"assistance",
        "import",
        "applicant/RecordAssistedActivity",
