@@ -14,6 +14,7 @@
 #include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/applicant/v1/programme_news.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
@@ -522,6 +523,7 @@ void CheckDisclosure(const Programme& programme, FieldErrors& wrong) {
 bool IsFact(const std::string& type) {
   // Points are told to nobody, so of an intake its call alone.
   if (type == applicant::v1::IntakeOpened::descriptor()->full_name()) return true;
+  if (type == applicant::v1::ProgrammeChanged::descriptor()->full_name()) return true;
   for (const google::protobuf::Descriptor* facts :
        {applicant::v1::MemberFact::descriptor(), applicant::v1::ApplicationFact::descriptor(),
         applicant::v1::HostingOfferFact::descriptor(), applicant::v1::ClaimFact::descriptor(),

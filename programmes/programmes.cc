@@ -177,6 +177,13 @@ absl::StatusOr<const Programme*> Programmes::Find(absl::string_view name, int ve
   return NotFound(version == 0 ? std::string(name) : absl::StrCat(name, " version ", version));
 }
 
+const Programme* Programmes::Before(const Programme& programme) const {
+  auto found = versions_.lower_bound({programme.name(), programme.version()});
+  if (found == versions_.begin()) return nullptr;
+  --found;
+  return found->first.first == programme.name() ? &found->second : nullptr;
+}
+
 std::vector<const Programme*> Programmes::Latest() const {
   std::vector<const Programme*> latest;
   for (const auto& [key, programme] : versions_) {

@@ -26,6 +26,8 @@ class Programmes {
 
   // The programme in that version; version 0: the latest. NOT_FOUND otherwise.
   absl::StatusOr<const programme::v1::Programme*> Find(absl::string_view name, int version = 0) const;
+  // The version that came before `programme`, of those that are known; null when it is the first.
+  const programme::v1::Programme* Before(const programme::v1::Programme& programme) const;
   // The latest version of each, by name.
   std::vector<const programme::v1::Programme*> Latest() const;
   // Adds a version, unless the same (name, version) is there.

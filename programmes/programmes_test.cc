@@ -463,6 +463,24 @@ TEST_F(Keeping, AddsVersionsThatWereLoadedBefore) {
   EXPECT_EQ((*again.Find("programmes/a", 1))->title(), "old");
 }
 
+// A0-32
+TEST_F(Keeping, KnowsWhichVersionCameBeforeAnother) {
+  Programmes programmes = With(4, "latest");
+  EXPECT_EQ(programmes.Before(**programmes.Find("programmes/a")), nullptr);
+  for (Programmes older : {With(1, "first"), With(2, "second")}) {
+    ASSERT_TRUE(KeepProgrammes(*store_, older).ok());
+  }
+  Programme neighbour;
+  neighbour.set_name("programmes/b");
+  neighbour.set_version(7);
+  programmes.Add(neighbour);
+  ASSERT_TRUE(KeepProgrammes(*store_, programmes).ok());
+  EXPECT_EQ(programmes.Before(**programmes.Find("programmes/a"))->title(), "second");
+  EXPECT_EQ(programmes.Before(**programmes.Find("programmes/a", 2))->title(), "first");
+  EXPECT_EQ(programmes.Before(**programmes.Find("programmes/a", 1)), nullptr);
+  EXPECT_EQ(programmes.Before(**programmes.Find("programmes/b")), nullptr);
+}
+
 TEST_F(Keeping, RefusesAVersionThatSaysSomethingElseThanBefore) {
   Programmes first = With(1, "old"), changed = With(1, "changed");
   ASSERT_TRUE(KeepProgrammes(*store_, first).ok());

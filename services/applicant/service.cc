@@ -310,18 +310,6 @@ absl::StatusOr<v1::Report> ApplicantService::GetReport(Call& call, const v1::Get
       in_.store, [&](Reader& reader) { return ReadFiled<v1::Report>(reader, call.actor, request.name(), "report"); });
 }
 
-absl::StatusOr<Programme> ApplicantService::GetProgramme(Call& call, const v1::GetProgrammeRequest& request) {
-  AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, in_.programmes.Find(request.name(), request.version()));
-  return *programme;
-}
-
-absl::StatusOr<v1::ListProgrammesResponse> ApplicantService::ListProgrammes(Call& call,
-                                                                            const v1::ListProgrammesRequest& request) {
-  v1::ListProgrammesResponse response;
-  for (const Programme* programme : in_.programmes.Latest()) *response.add_programmes() = *programme;
-  return response;
-}
-
 absl::Status ApplicantService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {
   matching::v1::PlacementFact placement;
   compliance::v1::ClearanceFact clearance;
@@ -342,11 +330,14 @@ absl::StatusOr<std::vector<std::string>> ApplicantService::Due(Reader& reader, a
   for (const auto& application : due) names.push_back(application.name);
   AMIKECO_ASSIGN_OR_RETURN(const auto intakes, DueIntakes(reader, now, limit - static_cast<int>(names.size())));
   names.insert(names.end(), intakes.begin(), intakes.end());
+  AMIKECO_ASSIGN_OR_RETURN(const auto news, DueNews(reader, now));
+  names.insert(names.end(), news.begin(), news.end());
   return names;
 }
 
 absl::Status ApplicantService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
   if (absl::StartsWith(name, "intakes/")) return TickIntake(tx, name, origin);
+  if (absl::StartsWith(name, "programmes/")) return TickNews(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto application, Applications().Get(tx, name));
   AMIKECO_ASSIGN_OR_RETURN(const Programme* programme, ProgrammeOf(application.value));
   const auto facts = applicant::Tick(application.value, {origin.time, origin.actor, *programme});

@@ -232,6 +232,9 @@ class ApplicantService final : public Timed {
   absl::StatusOr<v1::Intake> DoIntakeAndAnswer(Call& call, const Request& request);
   absl::StatusOr<std::vector<std::string>> DueIntakes(Reader& reader, absl::Time now, int limit);
   absl::Status TickIntake(Transaction& tx, absl::string_view name, const Origin& origin);
+  // Programmes with a version that sections have not been told of: for a moment, after a newer file was installed.
+  absl::StatusOr<std::vector<std::string>> DueNews(Reader& reader, absl::Time now);
+  absl::Status TickNews(Transaction& tx, absl::string_view name, const Origin& origin);
   absl::Status MoveEndorsed(Transaction& tx, const v1::Member& member, const Origin& origin);
   absl::Status MayReadProfile(Reader& reader, const v1::Member& member, const Actor& actor);
   absl::StatusOr<std::optional<GateReading>> ReadGate(const Call& call, const v1::StartStayRequest& request);

@@ -14,9 +14,6 @@ namespace {
 using v1::Region;
 using v1::Section;
 
-// More than there can be; a bound all the same.
-constexpr int kManySections = 1000;
-
 template <typename T>
 std::vector<std::string> NamesOf(const std::vector<Versioned<T>>& records) {
   std::vector<std::string> names;

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/applicant/v1/programme_news.pb.h"
 #include "common/base/dates.h"
 #include "common/store/table.h"
 #include "services/applicant/claim.h"
@@ -59,6 +60,9 @@ inline const Table<v1::Section>& Sections() {
   });
   return table;
 }
+
+// More than there can be; a bound all the same.
+inline constexpr int kManySections = 1000;
 
 inline const Table<v1::Region>& Regions() {
   static const auto& table = *new Table<v1::Region>("region", [](const v1::Region& region) {
@@ -168,6 +172,13 @@ inline absl::StatusOr<std::optional<v1::Intake>> FindIntake(Reader& reader, cons
 inline const Table<v1::YearlyQuota>& YearlyQuotas() {
   static const auto& table =
       *new Table<v1::YearlyQuota>("yearly-quota", [](const v1::YearlyQuota&) { return std::vector<Key>(); });
+  return table;
+}
+
+// Of each programme that has changed, under its name.
+inline const Table<v1::ProgrammeNews>& News() {
+  static const auto& table =
+      *new Table<v1::ProgrammeNews>("programme-news", [](const v1::ProgrammeNews&) { return std::vector<Key>(); });
   return table;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/applicant/v1/programme_news.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/status.h"
@@ -82,6 +83,14 @@ void ProjectIntake(v1::Case& known, const applicant::v1::IntakeFact& fact) {
   *known.mutable_end() = opened.closes();
 }
 
+// Nobody has applied here either; whom the sections have written to is in the fact (A0-32).
+void ProjectProgramme(v1::Case& known, const applicant::v1::ProgrammeFact& fact) {
+  if (!fact.has_changed()) return;
+  known.set_member(fact.changed().programme());
+  known.set_programme(fact.changed().programme());
+  known.set_programme_version(fact.changed().version());
+}
+
 void ProjectPlacement(v1::Case& known, const PlacementFact& fact) {
   switch (fact.fact_case()) {
     case PlacementFact::kHostInvited:
@@ -138,7 +147,7 @@ absl::StatusOr<Telling> Unpack(const event::v1::Event& event) {
 }
 
 std::string ApplicationOf(const event::v1::Event& event, const Message& fact) {
-  for (const absl::string_view matter : {"applications/", "hostingOffers/", "intakes/"}) {
+  for (const absl::string_view matter : {"applications/", "hostingOffers/", "intakes/", "programmes/"}) {
     if (absl::StartsWith(event.subject(), matter)) return event.subject();
   }
   return StringField(fact, "application");
@@ -151,6 +160,7 @@ v1::Case Project(v1::Case known, const event::v1::Event& event, const Telling& t
   if (const auto* fact = As<ApplicationFact>(*telling.whole)) ProjectApplication(known, *fact);
   if (const auto* fact = As<applicant::v1::HostingOfferFact>(*telling.whole)) ProjectOffer(known, *fact);
   if (const auto* fact = As<applicant::v1::IntakeFact>(*telling.whole)) ProjectIntake(known, *fact);
+  if (const auto* fact = As<applicant::v1::ProgrammeFact>(*telling.whole)) ProjectProgramme(known, *fact);
   if (const auto* fact = As<PlacementFact>(*telling.whole)) ProjectPlacement(known, *fact);
   return known;
 }
@@ -202,13 +212,20 @@ static std::string RecipientName(programme::v1::Recipient recipient, const v1::C
   }
 }
 
+// Of a fact that names the sections that hear of it, these; null for all others.
+static const google::protobuf::RepeatedPtrField<std::string>* SectionsOf(const Message& fact) {
+  if (const auto* opened = As<applicant::v1::IntakeOpened>(fact)) return &opened->sections();
+  if (const auto* changed = As<applicant::v1::ProgrammeChanged>(fact)) return &changed->contacts();
+  return nullptr;
+}
+
 std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, const v1::Case& known,
                                         const programme::v1::Programme& programme, const Message& fact) {
-  if (const auto* opened = As<applicant::v1::IntakeOpened>(fact);
-      opened != nullptr && recipient != programme::v1::RECIPIENT_COORDINATOR) {
+  if (const auto* sections = SectionsOf(fact);
+      sections != nullptr && recipient != programme::v1::RECIPIENT_COORDINATOR) {
     // Nobody has applied, and no host is in it.
     if (recipient != programme::v1::RECIPIENT_SECTION) return {};
-    return {opened->sections().begin(), opened->sections().end()};
+    return {sections->begin(), sections->end()};
   }
   if (recipient == programme::v1::RECIPIENT_APPLICANT && !known.fellows().empty()) {
     return {known.fellows().begin(), known.fellows().end()};

@@ -1,5 +1,5 @@
-// A case: whom the messages about one application, or one offer to host, go to. A projection of the facts of the other
-// services. Pure.
+// A case: whom the messages about one application, offer to host, call for applications or programme go to. A
+// projection of the facts of the other services. Pure.
 //
 // Facts of one application come from three services, each in its own order, so a case may be asked for before it is
 // known; see Known.
@@ -28,7 +28,7 @@ struct Telling {
 // A null fact when this program does not know the type: a newer service states it. DATA_LOSS when it does not parse.
 absl::StatusOr<Telling> Unpack(const event::v1::Event& event);
 
-// "applications/…", "hostingOffers/…" or "intakes/…" that the fact is about; "" when it is about none.
+// "applications/…", "hostingOffers/…", "intakes/…" or "programmes/…" that the fact is about; "" when it is about none.
 std::string ApplicationOf(const event::v1::Event& event, const google::protobuf::Message& fact);
 
 // The case after the fact; as it was when the fact changes nobody and no day. Total.
@@ -41,8 +41,8 @@ inline bool Known(const v1::Case& known) { return !known.member().empty(); }
 
 // The host that the fact is about: its own, that of its leg, else the case's.
 std::string HostOf(const v1::Case& known, const google::protobuf::Message& fact);
-// Names of those who are meant, of a cohort all, of a call for applications the sections: "members/…", "sections/…",
-// "hosts/…", "homeHosts/…", "organisations/…"; one "" when there is none (yet).
+// Names of those who are meant, of a cohort all, of a call for applications or a programme the sections: "members/…",
+// "sections/…", "hosts/…", "homeHosts/…", "organisations/…"; one "" when there is none (yet).
 std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, const v1::Case& known,
                                         const programme::v1::Programme& programme,
                                         const google::protobuf::Message& fact);

@@ -16,10 +16,13 @@ bool IsPersonal(const Actor& actor) {
   });
 }
 
+bool IsOwn(const std::string& recipient, const Actor& actor) {
+  return recipient == InboxOf(actor) || recipient == actor.subject || actor.Has(options::v1::ROLE_SERVICE);
+}
+
 bool MaySet(const std::string& recipient, const ContactCircumstance& circumstance) {
   const Actor& actor = circumstance.actor;
-  if (actor.Has(options::v1::ROLE_SERVICE)) return true;
-  if (recipient == InboxOf(actor)) return true;
+  if (IsOwn(recipient, actor)) return true;
   if (IsPersonal(actor) || actor.organisation.empty()) return false;
   return circumstance.section == actor.organisation || circumstance.operator_;
 }
@@ -32,9 +35,9 @@ ContactFacts Decide(const v1::Contact& contact, const v1::SetContactRequest& com
                     const ContactCircumstance& circumstance) {
   const bool is_set = IsSet(contact);
   const Actor& actor = circumstance.actor;
-  const bool own = command.recipient() == InboxOf(actor) || actor.Has(options::v1::ROLE_SERVICE);
   // A person may always set its own; others only what they may see.
-  if (is_set && !own && !actor.MaySee(contact.parties())) return NotFound(ContactName(command.recipient()));
+  if (is_set && !IsOwn(command.recipient(), actor) && !actor.MaySee(contact.parties()))
+    return NotFound(ContactName(command.recipient()));
   if (!is_set && !MaySet(command.recipient(), circumstance)) return errors::ForeignRecipient(command.recipient());
   std::vector<v1::ContactFact> facts(1);
   v1::ContactSet& set = *facts[0].mutable_set();

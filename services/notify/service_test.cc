@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/claim.pb.h"
+#include "amikeco/applicant/v1/programme_news.pb.h"
 #include "common/base/status.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -207,6 +208,54 @@ TEST(RecipientNames, OfACallForApplicationsAreTheSectionsThatItNames) {
   EXPECT_THAT(names(programme::v1::RECIPIENT_APPLICANT), IsEmpty());
 }
 
+// A0-32: the contact of each section is told once of a version, however often the fact comes; sections may share one.
+TEST_F(NotifyTest, TellsTheContactOfEachSectionThatAProgrammeChanged) {
+  const Actor secretary{"people/secretary", "sections/AT", {options::v1::ROLE_REGISTRAR}};
+  ASSERT_TRUE(house_.SetContact(secretary, "people/secretary", "secretary@ipa.example", "de").ok());
+  applicant::v1::ProgrammeFact fact;
+  auto& changed = *fact.mutable_changed();
+  changed.set_programme("programmes/ipa-exchange-inbound");
+  changed.set_old_version(1);
+  changed.set_version(2);
+  changed.add_contacts("people/secretary");
+  changed.add_contacts("sections/DE");
+  *changed.mutable_at() = ToTimestamp(StartOfStory());
+  const auto event = house_.Event("programmes/ipa-exchange-inbound", fact);
+  ASSERT_TRUE(house_.Deliver(event).ok());
+  house_.Reopen();
+  ASSERT_TRUE(house_.Deliver(event).ok());
+  ASSERT_TRUE(house_.DeliverAgain(event).ok());
+
+  const auto inbox = house_.Inbox(Section());
+  ASSERT_THAT(inbox, SizeIs(1));
+  EXPECT_EQ(inbox[0].template_(), "programme_changed");
+  EXPECT_THAT(inbox[0].text().subject(), HasSubstr("version 2"));
+  EXPECT_THAT(inbox[0].text().body(),
+              AllOf(HasSubstr("version 1"), HasSubstr("programmes/ipa-exchange-inbound in version 2"),
+                    HasSubstr("1 December 2026"), Not(HasSubstr("–")), Not(HasSubstr("{{"))));
+  v1::ListMessagesRequest request;
+  request.set_application("programmes/ipa-exchange-inbound");
+  const auto log = house_.Call<v1::ListMessagesResponse>(Coordinator(), "ListMessages", request);
+  ASSERT_TRUE(log.ok()) << log.status();
+  const std::vector<v1::Message> messages(log->messages().begin(), log->messages().end());
+  EXPECT_THAT(Recipients(messages),
+              UnorderedElementsAre("people/secretary", "people/secretary", "sections/DE", "sections/DE"));
+  const auto queued = house_.Log(v1::MESSAGE_STATE_QUEUED);
+  ASSERT_THAT(queued, SizeIs(1));
+  EXPECT_EQ(queued[0].recipient(), "people/secretary");
+  const auto failed = house_.Log(v1::MESSAGE_STATE_FAILED);
+  ASSERT_THAT(failed, SizeIs(1)) << "a section that has said no address reads it in its inbox";
+  EXPECT_EQ(failed[0].recipient(), "sections/DE");
+
+  // The next version is another fact.
+  changed.set_old_version(2);
+  changed.set_version(3);
+  changed.clear_contacts();
+  changed.add_contacts("sections/DE");
+  ASSERT_TRUE(house_.Tell("programmes/ipa-exchange-inbound", fact).ok());
+  EXPECT_THAT(house_.Inbox(Section()), SizeIs(2));
+}
+
 TEST_F(NotifyTest, HearsOfCallsForApplicationsAndOfNoPoints) {
   applicant::v1::IntakeFact fact;
   fact.mutable_opened()->set_programme("programmes/ipa-exchange-inbound");
@@ -382,12 +431,14 @@ TEST_F(NotifyTest, LetsRightPeopleSetContactsAndNobodyElse) {
   ASSERT_TRUE(house_.Register().ok());
   EXPECT_TRUE(house_.SetContact(Officer(), "members/m1", "a@b.example").ok());
   EXPECT_TRUE(house_.SetContact(Section(), "sections/DE", "a@b.example").ok());
+  EXPECT_TRUE(house_.SetContact(Section(), "people/endorser", "a@b.example").ok());
   EXPECT_TRUE(house_.SetContact(HostContact(), "hosts/NY0010000", "a@b.example").ok());
   EXPECT_TRUE(house_.SetContact(Coordinator(), "members/m7", "a@b.example").ok());
   ASSERT_TRUE(house_.Register("members/m3").ok());
   EXPECT_TRUE(house_.SetContact(Section(), "members/m3", "a@b.example").ok());
   EXPECT_EQ(ReasonOf(house_.SetContact(Section("sections/FR"), "members/m9", "a@b.example").status()),
             "FOREIGN_RECIPIENT");
+  EXPECT_EQ(ReasonOf(house_.SetContact(Section(), "people/registrar", "a@b.example").status()), "FOREIGN_RECIPIENT");
   EXPECT_EQ(ReasonOf(house_.SetContact(Officer(), "members/m9", "a@b.example").status()), "FOREIGN_RECIPIENT");
   EXPECT_EQ(ReasonOf(house_.SetContact(HostContact(), "hosts/NY0020000", "a@b.example").status()), "FOREIGN_RECIPIENT");
   const Actor elsewhere{"people/x", "organisations/other", {options::v1::ROLE_COORDINATOR}};

@@ -15,6 +15,7 @@
 #include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/applicant/v1/programme_news.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
@@ -77,7 +78,8 @@ std::string CamelCase(absl::string_view snake) {
 const Descriptor* FactNamed(absl::string_view snake) {
   for (const google::protobuf::FileDescriptor* file :
        {applicant::v1::ClaimFact::descriptor()->file(), applicant::v1::ApplicationFact::descriptor()->file(),
-        matching::v1::PlacementFact::descriptor()->file(), compliance::v1::ClearanceFact::descriptor()->file()}) {
+        applicant::v1::ProgrammeFact::descriptor()->file(), matching::v1::PlacementFact::descriptor()->file(),
+        compliance::v1::ClearanceFact::descriptor()->file()}) {
     const Descriptor* const fact = file->FindMessageTypeByName(CamelCase(snake));
     if (fact != nullptr && IsAboutAnApplication(*fact)) return fact;
   }
@@ -226,6 +228,7 @@ bool IsAboutAnApplication(const Descriptor& fact) {
   }
   // Of an intake its call alone: who is told of an entry hears it of the application, and points are told to nobody.
   if (&fact == applicant::v1::IntakeOpened::descriptor()) return true;
+  if (&fact == applicant::v1::ProgrammeChanged::descriptor()) return true;
   const FieldDescriptor* application = fact.FindFieldByName("application");
   // Linked in for their descriptors: facts are found by name.
   static const std::array kSources = {matching::v1::PlacementFact::descriptor(),
