@@ -145,7 +145,7 @@ absl::Span<const Command> Commands() {
             "skipped. Importing again changes nothing. Columns, in any order: alpha2 (code or name of the country) and "
             "iso_name (in English) must be there; status (member, provisional or suspended; empty: member), sends, "
             "hosts (programmes with spaces between them) and contact are read when they are.",
-        .run = ImportSections}},
+        .run = ImportRows}},
       {"region", "register", "applicant/RegisterRegion", "region_id",
        "region register US-9 --section US --title \"Region 9\" --area \"San Francisco Bay Area\" "
        "--meeting-cadence monthly"},
@@ -197,8 +197,30 @@ absl::Span<const Command> Commands() {
       {"intake", "cancel", "applicant/CancelIntake", "name", "intake cancel scholarship-2027 --reason \"no funds\""},
       {"intake", "decide", "applicant/DecideIntake", "name", "intake decide scholarship-2027"},
 
+      {"intake",
+       "import",
+       "",
+       "FILE",
+       "intake import intakes.csv",
+       {.summary = "Opens the intakes of a CSV file that are not there yet, and reports every row that was skipped. "
+                   "Importing again changes nothing. Columns, in any order: intake_id, programme, title, opens and "
+                   "closes (YYYY-MM-DD) must be there; places, period, home_country, home_organisation, first_day, "
+                   "last_day and announce_to (sections with spaces between them) are read when they are.",
+        .run = ImportRows}},
+
       {"entry", "score", "applicant/ScoreEntry", "name,application",
        "entry score scholarship-2027 A-2027-001 --points merit:8 --points benefit:5"},
+      {"entry",
+       "import",
+       "",
+       "FILE",
+       "entry import points.csv",
+       {.summary =
+            "A juror's points from a CSV file with a row an entry, as by entry score; reports every row that was "
+            "skipped. What was given before is replaced, and the same points again change nothing. Columns, in "
+            "any order: intake and application must be there; every other column is a criterion by its id, with "
+            "the points below it.",
+        .run = ImportRows}},
       {"entry", "ranking", "applicant/GetRanking", "name", "entry ranking scholarship-2027"},
       {"claim", "submit", "applicant/SubmitClaim", "application", "claim submit A-2027-001 -f expenses.json"},
       {"claim", "resubmit", "applicant/ResubmitClaim", "name", "claim resubmit C-31 -f expenses.json"},
@@ -214,11 +236,44 @@ absl::Span<const Command> Commands() {
        "claim get C-31",
        {.view = kDetails, .summary = "One claim, all of it."}},
       {"claim", "list", "applicant/ListClaims", "", "claim list --state submitted --all"},
+      {"claim",
+       "import",
+       "",
+       "FILE",
+       "claim import expenses.csv",
+       {.summary =
+            "Hands in the claims of a CSV file with a row an expense; rows with the same claim_id are one claim, which "
+            "is handed in whole or not at all. Reports every row that was skipped, with what is wrong in it; claims "
+            "that are there already stay as they are. Columns, in any order: claim_id, application, category, amount "
+            "(USD 12.50, or 12.50 with a column currency), day (YYYY-MM-DD), and of the receipt receipt (its number), "
+            "issuer (carrier, lodging, shop, authority, employer or other), media_type, size_bytes and sha256 must be "
+            "there; agreement is read when it is.",
+        .run = ImportRows}},
+      {"claim",
+       "import-payments",
+       "",
+       "FILE",
+       "claim import-payments payments.csv",
+       {.summary = "Records that the claims of a CSV file were paid, as by claim pay, and reports every row that was "
+                   "skipped, those of claims that are paid already among them. Columns, in any order: claim, reference "
+                   "and day (YYYY-MM-DD) must be there.",
+        .run = ImportRows}},
 
       {"estimate", "record", "applicant/RecordCostEstimate", "name",
        "estimate record A-2027-001 --lines \"air-ticket:USD 1200.00\" --lines \"food:USD 350.00\" "
        "--section-contribution \"USD 200.00\""},
       {"estimate", "get", "applicant/GetCostEstimate", "name", "estimate get A-2027-001", {.view = kDetails}},
+      {"estimate",
+       "import",
+       "",
+       "FILE",
+       "estimate import estimates.csv",
+       {.summary = "Records the cost estimates of a CSV file with a row an application, as by estimate record, and "
+                   "reports every row that was skipped. What was estimated before is replaced, and the same estimate "
+                   "again changes nothing. Columns, in any order: application must be there; section_contribution and "
+                   "currency are read when they are, and every other column is a cost category by its id, with the "
+                   "amount below it (USD 1200.00, or 1200.00 with a column currency).",
+        .run = ImportRows}},
 
       {"funding", "record", "applicant/RecordPriceSplit", "name",
        "funding record A-2027-001 --price \"GBP 9000.00\" --shares \"recipient:GBP 6000.00\" "
@@ -236,15 +291,13 @@ absl::Span<const Command> Commands() {
        "12000.00\""},
       {"assistance",
        "import",
-       "applicant/RecordAssistedActivity",
+       "",
        "FILE",
-       "assistance import activities.csv --programme ipa-exchange-inbound",
-       {.summary = "Records the assisted activities of a CSV file with the columns id, country, service_area, year, "
-                   "currency and amount, and reports every row that was skipped. Importing again changes nothing.",
-        .meanings = "activity-id=Comes from the column id.|country=Of rows that have none.|"
-                    "service-area=Of rows that have none.|year=Of rows that have none.|"
-                    "amount=Of rows that have none.",
-        .run = ImportActivities}},
+       "assistance import activities.csv",
+       {.summary = "Records the assisted activities of a CSV file, one a row, with the columns activity_id, programme, "
+                   "country, service_area, year, and perhaps amount (\"GBP 1200.00\", or bare beside a column "
+                   "currency). Importing again changes nothing.",
+        .run = ImportRows}},
       {"assistance",
        "publish",
        "applicant/PublishReport",

@@ -54,6 +54,7 @@ absl::string_view WithoutLineEnd(absl::string_view row) {
 class Keys {
  public:
   Keys(absl::string_view header, absl::string_view key) {
+    if (key.empty()) return;
     const std::vector<std::string> names = CsvFields(header);
     for (size_t i = 0; i < names.size(); ++i) {
       if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(names[i]), key)) column_ = static_cast<int>(i);

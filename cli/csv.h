@@ -39,7 +39,8 @@ struct CsvFile {
 std::vector<std::string> CsvFields(absl::string_view row);
 
 // Chunks of at most `max_rows` and `max_bytes`. A byte-order mark is dropped, lines may end in LF or CRLF, and quoted
-// fields may hold line ends. Rows are told apart by the column `key`, when there is one. The result points into `text`.
+// fields may hold line ends. Rows are told apart by the column `key`, when there is one; "": they are not. The result
+// points into `text`.
 CsvFile SplitCsv(absl::string_view text, int max_rows, size_t max_bytes, absl::string_view key);
 
 }  // namespace amikeco::cli

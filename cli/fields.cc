@@ -46,8 +46,8 @@ absl::string_view PrefixOf(const EnumDescriptor& type) {
   return absl::StripSuffix(type.value(0)->name(), "UNSPECIFIED");
 }
 
-absl::StatusOr<std::string> StringFrom(const FieldDescriptor& field, absl::string_view text) {
-  if (absl::ConsumePrefix(&text, "@")) {
+absl::StatusOr<std::string> StringFrom(const FieldDescriptor& field, absl::string_view text, TextFiles files) {
+  if (files == TextFiles::kRead && absl::ConsumePrefix(&text, "@")) {
     std::ifstream file{std::string(text)};
     if (!file) return absl::InvalidArgumentError(absl::StrCat("the file ", text, " cannot be read."));
     std::ostringstream all;
@@ -79,10 +79,10 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("“", text, "” is not a time such as 2027-03-01T09:00:00Z."));
 }
 
-absl::Status SetCompact(Message& message, absl::string_view text);
+absl::Status SetCompact(Message& message, absl::string_view text, TextFiles files);
 
 // Sets or, in a repeated field, adds one value.
-absl::Status SetMessage(Message& message, const FieldDescriptor& field, absl::string_view text) {
+absl::Status SetMessage(Message& message, const FieldDescriptor& field, absl::string_view text, TextFiles files) {
   const Reflection& reflection = *message.GetReflection();
   Message* const value =
       field.is_repeated() ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field);
@@ -101,10 +101,10 @@ absl::Status SetMessage(Message& message, const FieldDescriptor& field, absl::st
     value->CopyFrom(money);
     return absl::OkStatus();
   }
-  return SetCompact(*value, text);
+  return SetCompact(*value, text, files);
 }
 
-absl::Status SetOne(Message& message, const FieldDescriptor& field, absl::string_view text) {
+absl::Status SetOne(Message& message, const FieldDescriptor& field, absl::string_view text, TextFiles files) {
   const Reflection& reflection = *message.GetReflection();
   const auto put = [&](auto set, auto add, auto value) {
     if (field.is_repeated()) {
@@ -116,9 +116,9 @@ absl::Status SetOne(Message& message, const FieldDescriptor& field, absl::string
   };
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return SetMessage(message, field, text);
+      return SetMessage(message, field, text, files);
     case FieldDescriptor::CPPTYPE_STRING: {
-      AMIKECO_ASSIGN_OR_RETURN(std::string value, StringFrom(field, text));
+      AMIKECO_ASSIGN_OR_RETURN(std::string value, StringFrom(field, text, files));
       return put(&Reflection::SetString, &Reflection::AddString, std::move(value));
     }
     case FieldDescriptor::CPPTYPE_ENUM: {
@@ -151,12 +151,12 @@ absl::Status SetOne(Message& message, const FieldDescriptor& field, absl::string
 }
 
 // "en:C1": the message's fields in order; the last one takes the rest.
-absl::Status SetCompact(Message& message, absl::string_view text) {
+absl::Status SetCompact(Message& message, absl::string_view text, TextFiles files) {
   const Descriptor& type = *message.GetDescriptor();
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits(':', type.field_count() - 1));
   for (size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].empty()) continue;
-    AMIKECO_RETURN_IF_ERROR(SetOne(message, *type.field(static_cast<int>(i)), parts[i]));
+    AMIKECO_RETURN_IF_ERROR(SetOne(message, *type.field(static_cast<int>(i)), parts[i], files));
   }
   return absl::OkStatus();
 }
@@ -269,7 +269,7 @@ absl::StatusOr<Path> FindPath(const Descriptor& type, absl::string_view path) {
   return found;
 }
 
-absl::Status SetField(Message& message, const Path& path, absl::string_view text) {
+absl::Status SetField(Message& message, const Path& path, absl::string_view text, TextFiles files) {
   Message* in = &message;
   for (size_t i = 0; i + 1 < path.size(); ++i) {
     if (path[i]->is_repeated())
@@ -277,9 +277,10 @@ absl::Status SetField(Message& message, const Path& path, absl::string_view text
     in = in->GetReflection()->MutableMessage(in, path[i]);
   }
   const FieldDescriptor& field = *path.back();
-  if (!field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return SetOne(*in, field, text);
+  if (!field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+    return SetOne(*in, field, text, files);
   for (const absl::string_view item : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
-    AMIKECO_RETURN_IF_ERROR(SetOne(*in, field, absl::StripAsciiWhitespace(item)));
+    AMIKECO_RETURN_IF_ERROR(SetOne(*in, field, absl::StripAsciiWhitespace(item), files));
   }
   return absl::OkStatus();
 }

@@ -19,8 +19,11 @@ absl::StatusOr<Path> FindPath(const google::protobuf::Descriptor& type, absl::st
 
 // Sets the field from what a person typed: days as YYYY-MM-DD, times as RFC 3339, enums by their short names, items of
 // a repeated field with commas between them or one by one, and messages in a repeated field as "en:C1", their fields in
-// order. A string "@FILE" is the file's text. Short names are completed: "M-17" to "members/M-17".
-absl::Status SetField(google::protobuf::Message& message, const Path& path, absl::string_view text);
+// order. A string "@FILE" is the file's text, unless somebody else than the caller wrote `text`. Short names are
+// completed: "M-17" to "members/M-17".
+enum class TextFiles { kRead, kNever };
+absl::Status SetField(google::protobuf::Message& message, const Path& path, absl::string_view text,
+                      TextFiles files = TextFiles::kRead);
 
 // "in-matching" for STATE_IN_MATCHING.
 std::string ShortName(const google::protobuf::EnumValueDescriptor& value);

@@ -111,10 +111,14 @@ void Reject(ImportReport& report, int line, absl::string_view reason) {
   row.set_reason(std::string(reason));
 }
 
+std::string RepeatOf(absl::string_view key, absl::string_view value, int earlier_line) {
+  return absl::StrCat(key, " ", value, " is on line ", earlier_line, " already.");
+}
+
 void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& report) {
   for (const int line : file.too_long) Reject(report, line, "The row is longer than 512 KiB: a quote may be missing.");
   for (const CsvRepeat& repeat : file.repeats) {
-    Reject(report, repeat.line, absl::StrCat(key, " ", repeat.key, " is on line ", repeat.earlier_line, " already."));
+    Reject(report, repeat.line, RepeatOf(key, repeat.key, repeat.earlier_line));
   }
   if (file.unclosed_line == 0) return;
   Reject(report, file.unclosed_line,

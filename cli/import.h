@@ -27,6 +27,8 @@ absl::StatusOr<std::string> ReadImported(const Invocation& invocation);
 absl::Status CheckHeader(const std::string& name, const CsvFile& file);
 
 void Reject(ImportReport& report, int line, absl::string_view reason);
+// "ORI CA0194200 is on line 3 already."
+std::string RepeatOf(absl::string_view key, absl::string_view value, int earlier_line);
 // What the file itself loses, before any service has seen it. `key` is what tells its rows apart: "ORI".
 void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& report);
 // Prints the report, skipped rows by line; the exit code.

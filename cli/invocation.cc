@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/api.h"
 #include "cli/failure.h"
+#include "cli/watch.h"
 #include "common/base/edit_distance.h"
 
 namespace amikeco::cli {
@@ -33,6 +34,7 @@ class Parser {
     for (next_ = 0; next_ < words_.size();) Take(words_[next_++]);
     FillFromEnvironment();
     CheckOutput();
+    CheckWatch();
     if (invocation_.command != nullptr && !invocation_.settings.help) BuildRequest();
     absl::Status status = wrong_.ToStatus();
     if (status.ok()) return status;
@@ -186,6 +188,13 @@ class Parser {
     if (!kFormats.contains(invocation_.settings.output)) {
       wrong_.Add("--output", absl::StrCat("“", invocation_.settings.output, "” is none of table, json, jsonl, name."));
     }
+  }
+
+  void CheckWatch() {
+    const Command* const command = invocation_.command;
+    if (!invocation_.settings.watch || command == nullptr || CanBeWatched(*command)) return;
+    wrong_.Add("--watch", absl::StrCat(command->noun, *command->verb == '\0' ? "" : " ", command->verb,
+                                       " cannot be watched; commands that list or show records can."));
   }
 
   void BuildRequest() {

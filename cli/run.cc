@@ -1,12 +1,14 @@
 #include "cli/run.h"
 
 #include <iostream>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "cli/api.h"
 #include "cli/failure.h"
 #include "cli/print.h"
 #include "cli/session.h"
+#include "cli/watch.h"
 #include "common/base/status.h"
 
 namespace amikeco::cli {
@@ -38,16 +40,23 @@ absl::Status FollowPages(Session& session, const MethodDescriptor& method, Messa
 absl::StatusOr<std::unique_ptr<Message>> Ask(const Invocation& invocation, const MethodDescriptor& method,
                                              const Service& service) {
   AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
-  AMIKECO_ASSIGN_OR_RETURN(auto response, session->Call(method, *invocation.request));
-  if (invocation.settings.all) AMIKECO_RETURN_IF_ERROR(FollowPages(*session, method, *invocation.request, *response));
+  // A copy: another look begins at the first page again.
+  const std::unique_ptr<Message> request(invocation.request->New());
+  request->CopyFrom(*invocation.request);
+  AMIKECO_ASSIGN_OR_RETURN(auto response, session->Call(method, *request));
+  if (invocation.settings.all) AMIKECO_RETURN_IF_ERROR(FollowPages(*session, method, *request, *response));
   return response;
 }
 
-// On a terminal a list that goes on says so; a program reads next_page_token.
-void TellOfNextPage(const Settings& settings, const Message& response) {
+// What a command prints, and the token of a further page; "" when there is none.
+struct Looked {
+  std::string text;
+  std::string next_page;
+};
+
+std::string NextPageOf(const Message& response) {
   const FieldDescriptor* const next = PageField(*response.GetDescriptor(), "next_page_token");
-  if (next == nullptr || settings.json() || response.GetReflection()->GetString(response, next).empty()) return;
-  std::cerr << "There is more: --all, or --page-token " << response.GetReflection()->GetString(response, next) << "\n";
+  return next == nullptr ? "" : response.GetReflection()->GetString(response, next);
 }
 
 absl::StatusOr<std::vector<Service>> Targets(const Invocation& invocation, const MethodDescriptor& method) {
@@ -63,11 +72,9 @@ absl::StatusOr<std::vector<Service>> Targets(const Invocation& invocation, const
   return services;
 }
 
-}  // namespace
-
-absl::StatusOr<int> Run(Invocation& invocation) {
+// The answers of all services that the command asks.
+absl::StatusOr<Looked> Look(const Invocation& invocation) {
   const Command& command = *invocation.command;
-  if (command.extra.run != nullptr) return command.extra.run(invocation);
   const MethodDescriptor& method = *FindMethod(command.method);
   AMIKECO_ASSIGN_OR_RETURN(const std::vector<Service> services, Targets(invocation, method));
   std::vector<std::unique_ptr<Message>> responses;
@@ -84,8 +91,36 @@ absl::StatusOr<int> Run(Invocation& invocation) {
     answers.push_back({command.of_every_service() ? service.name : "", response->get()});
     responses.push_back(*std::move(response));
   }
-  std::cout << Print(invocation.settings, command.extra.view, answers);
-  TellOfNextPage(invocation.settings, *responses.back());
+  return Looked{Print(invocation.settings, command.extra.view, answers), NextPageOf(*responses.back())};
+}
+
+// The same of a command that prints by itself.
+absl::StatusOr<Looked> Overhear(Invocation& invocation) {
+  std::ostringstream heard;
+  std::streambuf* const out = std::cout.rdbuf(heard.rdbuf());
+  const absl::StatusOr<int> code = invocation.command->extra.run(invocation);
+  std::cout.rdbuf(out);
+  if (!code.ok()) return code.status();
+  return Looked{heard.str(), ""};
+}
+
+}  // namespace
+
+absl::StatusOr<int> Run(Invocation& invocation) {
+  const bool by_itself = invocation.command->extra.run != nullptr;
+  if (invocation.settings.watch) {
+    return Watch(invocation, [&]() -> absl::StatusOr<std::string> {
+      AMIKECO_ASSIGN_OR_RETURN(Looked looked, by_itself ? Overhear(invocation) : Look(invocation));
+      return std::move(looked.text);
+    });
+  }
+  if (by_itself) return invocation.command->extra.run(invocation);
+  AMIKECO_ASSIGN_OR_RETURN(const Looked looked, Look(invocation));
+  std::cout << looked.text;
+  // On a terminal a list that goes on says so; a program reads next_page_token.
+  if (!looked.next_page.empty() && !invocation.settings.json()) {
+    std::cerr << "There is more: --all, or --page-token " << looked.next_page << "\n";
+  }
   return kOk;
 }
 

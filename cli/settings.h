@@ -25,7 +25,9 @@ struct Settings {
   std::string file;
   std::string head;
   std::vector<std::string> set;
+  std::string every;
   bool all = false;
+  bool watch = false;
   bool verbose = false;
   bool help = false;
   bool markdown = false;

@@ -10,12 +10,8 @@ struct Invocation;
 
 // `host import`: sends the file in chunks of whole rows, with progress on standard error. 7 when rows were skipped.
 absl::StatusOr<int> ImportHosts(Invocation& invocation);
-// `section import`: registers those that are not there, a call a row, with progress on standard error. 7 when rows were
-// skipped.
-absl::StatusOr<int> ImportSections(Invocation& invocation);
-// `assistance import`: records each row of a file; a flag holds for rows that lack its column. 7 when rows were
-// skipped.
-absl::StatusOr<int> ImportActivities(Invocation& invocation);
+// `section import`, `claim import` and the others of RowImports: a call for each record of a file.
+absl::StatusOr<int> ImportRows(Invocation& invocation);
 // `application why`: as a person would like to be told.
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.
