@@ -80,11 +80,16 @@ absl::Status CheckAnswers(const v1::RecordEvaluationRequest& command, const prog
 }
 
 absl::Status CheckHandedIn(const v1::Application& application) {
-  if (IsHandedIn(application.steps().proposal())) return absl::OkStatus();
-  const std::string& state = v1::ChangeProposal::State_Name(application.steps().proposal().state());
-  return Error(errors::kProposalNotSubmitted,
-               absl::StrCat("The change proposal of ", application.name(), " is in ", state, "."),
-               {{"name", application.name()}, {"proposal", state}});
+  for (const std::string& author : AuthorsOf(application)) {
+    const v1::ChangeProposal& proposal = ProposalOf(application, author);
+    if (IsHandedIn(proposal)) continue;
+    const std::string& state = v1::ChangeProposal::State_Name(proposal.state());
+    return Error(errors::kProposalNotSubmitted,
+                 absl::StrCat("The change proposal of ", application.fellows().empty() ? application.name() : author,
+                              " is in ", state, "."),
+                 {{"name", application.name()}, {"proposal", state}, {"member", author}});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -91,13 +91,16 @@ absl::StatusOr<v1::Application> ApplicantService::ChangeAndFile(Call& call, cons
 
 template <typename Words>
 absl::StatusOr<Words> ApplicantService::ReadFiled(Reader& reader, const Actor& actor, absl::string_view name,
-                                                  absl::string_view entry) {
+                                                  absl::string_view entry, const std::string& author) {
   AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), name, actor));
   AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(reader, application.value));
-  if (!persons.empty() && persons[0].has_erase_time()) return errors::MemberIsErased(persons[0].name());
+  const std::string& owner = author.empty() ? DossierOf(application.value) : author;
+  for (const v1::Member& person : persons) {
+    if (person.name() == owner && person.has_erase_time()) return errors::MemberIsErased(owner);
+  }
   const std::string place = absl::StrCat(application.name, "/", entry);
   Words words;
-  AMIKECO_ASSIGN_OR_RETURN(const bool there, in_.dossiers.Read(reader, DossierOf(application.value), place, words));
+  AMIKECO_ASSIGN_OR_RETURN(const bool there, in_.dossiers.Read(reader, owner, place, words));
   if (!there) return NotFound(place);
   if constexpr (requires { words.disclosure(); }) return DisclosedAs(application.value, words);
   return words;

@@ -142,7 +142,8 @@ void AddSteps(const App& application, const programme::v1::Programme& programme,
               List& list) {
   for (const OwedStep& step : steps) {
     const options::v1::Role owner = step.owner == options::v1::ROLE_OFFICER ? ApplicantRole(application) : step.owner;
-    list.Due(list.Add(step.what, owner, OwnerName(application, programme, owner)), step.due);
+    const std::string name = step.person.empty() ? OwnerName(application, programme, owner) : step.person;
+    list.Due(list.Add(step.what, owner, name), step.due);
   }
 }
 

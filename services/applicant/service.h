@@ -170,9 +170,15 @@ class ApplicantService final : public Timed {
   template <typename Request>
   absl::StatusOr<v1::Application> ChangeAndFile(Call& call, const Request& request, absl::string_view entry,
                                                 const google::protobuf::Message& words);
-  // The words that were filed; NOT_FOUND while there are none, MEMBER_IS_ERASED when they were erased.
+  // The words that were filed, of a cohort by `author`; NOT_FOUND while there are none, MEMBER_IS_ERASED when they were
+  // erased.
   template <typename Words>
-  absl::StatusOr<Words> ReadFiled(Reader& reader, const Actor& actor, absl::string_view name, absl::string_view entry);
+  absl::StatusOr<Words> ReadFiled(Reader& reader, const Actor& actor, absl::string_view name, absl::string_view entry,
+                                  const std::string& author = "");
+  // Changes the proposal of who `author` says, and files the words in that person's dossier.
+  template <typename Request, typename Author>
+  absl::StatusOr<v1::Application> ChangeProposalOf(Call& call, const Request& request, Author author,
+                                                   absl::string_view entry, const v1::ProposalText& words);
   template <typename Request>
   absl::StatusOr<v1::StayProgress> ChangeStay(Call& call, const Request& request);
   // Visible, also to those with whom the officer stays.

@@ -73,12 +73,27 @@ absl::StatusOr<StayProgress> ApplicantService::CompleteModule(Call& call, const 
   return ChangeStay(call, request);
 }
 
+template <typename Request, typename Author>
+absl::StatusOr<Application> ApplicantService::ChangeProposalOf(Call& call, const Request& request, Author author_of,
+                                                               absl::string_view entry, const v1::ProposalText& words) {
+  return Execute<Application>(in_.store, call, [&](Transaction& tx) -> absl::StatusOr<Application> {
+    AMIKECO_ASSIGN_OR_RETURN(auto application, ForChange(tx, Applications(), request, call.actor));
+    // As the decision finds it: behind that, a review is no longer waited for.
+    const auto author = author_of(application.value, request.member(), call.actor);
+    AMIKECO_RETURN_IF_ERROR(Change(tx, call, request, application));
+    AMIKECO_RETURN_IF_ERROR(author.status());
+    const std::string& owner = author->empty() ? DossierOf(application.value) : *author;
+    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Write(tx, owner, absl::StrCat(application.name, "/", entry), words));
+    return Answer(application);
+  });
+}
+
 absl::StatusOr<Application> ApplicantService::WriteProposal(Call& call, const v1::WriteProposalRequest& request) {
   v1::ProposalText words;
   words.set_name(request.name());
   words.set_text(request.text());
   for (const v1::TitledArtefact& artefact : request.artefacts()) words.add_artefact_titles(artefact.title());
-  return ChangeAndFile(call, request, kProposal, words);
+  return ChangeProposalOf(call, request, AuthorOf, kProposal, words);
 }
 
 absl::StatusOr<Application> ApplicantService::SubmitProposal(Call& call, const v1::SubmitProposalRequest& request) {
@@ -88,13 +103,20 @@ absl::StatusOr<Application> ApplicantService::SubmitProposal(Call& call, const v
 absl::StatusOr<Application> ApplicantService::ReviewProposal(Call& call, const v1::ReviewProposalRequest& request) {
   v1::ProposalText words;
   words.set_review_comments(request.comments());
-  return ChangeAndFile(call, request, kReview, words);
+  return ChangeProposalOf(call, request, ReviewedOf, kReview, words);
 }
 
 absl::StatusOr<v1::ProposalText> ApplicantService::GetProposal(Call& call, const v1::GetProposalRequest& request) {
   return Query<v1::ProposalText>(in_.store, [&](Reader& reader) -> absl::StatusOr<v1::ProposalText> {
-    AMIKECO_ASSIGN_OR_RETURN(auto words, ReadFiled<v1::ProposalText>(reader, call.actor, request.name(), kProposal));
-    const auto review = ReadFiled<v1::ProposalText>(reader, call.actor, request.name(), kReview);
+    AMIKECO_ASSIGN_OR_RETURN(const auto application, Visible(reader, Applications(), request.name(), call.actor));
+    // Those who went together may read each other's.
+    const Actor& reading = request.member().empty() ? call.actor : SystemActor("applicant");
+    AMIKECO_ASSIGN_OR_RETURN(const std::string author, AuthorOf(application.value, request.member(), reading));
+    const auto read = [&](absl::string_view entry) {
+      return ReadFiled<v1::ProposalText>(reader, call.actor, request.name(), entry, author);
+    };
+    AMIKECO_ASSIGN_OR_RETURN(auto words, read(kProposal));
+    const auto review = read(kReview);
     if (!review.ok() && !absl::IsNotFound(review.status())) return review.status();
     if (review.ok()) words.set_review_comments(review->review_comments());
     return words;

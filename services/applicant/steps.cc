@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "services/applicant/errors.h"
@@ -15,9 +16,32 @@ using programme::v1::AfterStay;
 using programme::v1::Programme;
 using Facts = std::vector<v1::ApplicationFact>;
 
-void AddProposal(const v1::Application& application, const AfterStay& asked, std::vector<OwedStep>& owed) {
-  if (!asked.has_change_proposal() || IsHandedIn(application.steps().proposal())) return;
-  owed.push_back({"change-proposal", "The change proposal", options::v1::ROLE_OFFICER, application.placement().end()});
+// `step`, as it is called where each of a cohort owes one: "change-proposal/M-17".
+OwedStep OfAuthor(const v1::Application& application, const std::string& author, OwedStep step) {
+  if (application.fellows().empty()) return step;
+  absl::StrAppend(&step.id, "/", absl::StripPrefix(author, "members/"));
+  absl::StrAppend(&step.what, " of ", author);
+  if (step.owner == options::v1::ROLE_OFFICER) step.person = author;
+  return step;
+}
+
+void AddProposals(const v1::Application& application, const AfterStay& asked, std::vector<OwedStep>& owed) {
+  if (!asked.has_change_proposal()) return;
+  for (const std::string& author : AuthorsOf(application)) {
+    if (IsHandedIn(ProposalOf(application, author))) continue;
+    owed.push_back(
+        OfAuthor(application, author,
+                 {"change-proposal", "The change proposal", options::v1::ROLE_OFFICER, application.placement().end()}));
+  }
+}
+
+void AddReviews(const v1::Application& application, std::vector<OwedStep>& owed) {
+  for (const std::string& author : AuthorsOf(application)) {
+    if (ProposalOf(application, author).state() != v1::ChangeProposal::STATE_SUBMITTED) continue;
+    owed.push_back(
+        OfAuthor(application, author,
+                 {"proposal-review", "The review of the change proposal", options::v1::ROLE_COORDINATOR, {}}));
+  }
 }
 
 // Delivery is behind the return and the implementation, where they are asked for: then the outcome can be judged.
@@ -56,6 +80,19 @@ std::optional<v1::ApplicationFact> PlanAfterStay(const AfterStay& asked, absl::C
 
 }  // namespace
 
+std::vector<std::string> AuthorsOf(const v1::Application& application) {
+  if (application.fellows().empty()) return {application.member()};
+  return {application.fellows().begin(), application.fellows().end()};
+}
+
+const v1::ChangeProposal& ProposalOf(const v1::Application& application, const std::string& author) {
+  if (author == application.member()) return application.steps().proposal();
+  for (const v1::ChangeProposal& proposal : application.steps().fellow_proposals()) {
+    if (proposal.member() == author) return proposal;
+  }
+  return v1::ChangeProposal::default_instance();
+}
+
 bool IsHandedIn(const v1::ChangeProposal& proposal) {
   return proposal.state() == v1::ChangeProposal::STATE_SUBMITTED ||
          proposal.state() == v1::ChangeProposal::STATE_ACCEPTED;
@@ -73,7 +110,7 @@ std::vector<OwedStep> OwedByStay(const v1::Application& application, const Progr
     owed.push_back({absl::StrCat("module/", module.id()), absl::StrCat("The module ", module.title()),
                     options::v1::ROLE_HOST_CONTACT, application.placement().end()});
   }
-  AddProposal(application, programme.after_stay(), owed);
+  AddProposals(application, programme.after_stay(), owed);
   return owed;
 }
 
@@ -92,9 +129,7 @@ std::vector<OwedStep> Owed(const v1::Application& application, const Programme& 
     owed.push_back({"implementation", "The implementation of the change proposal", options::v1::ROLE_OFFICER,
                     steps.implementation_due()});
   }
-  if (steps.proposal().state() == v1::ChangeProposal::STATE_SUBMITTED) {
-    owed.push_back({"proposal-review", "The review of the change proposal", options::v1::ROLE_COORDINATOR, {}});
-  }
+  AddReviews(application, owed);
   if (asked.has_evaluation() && !steps.has_evaluation()) {
     owed.push_back({"evaluation", "The evaluation", asked.evaluation().evaluator(), steps.evaluation_due()});
   }

@@ -23,10 +23,11 @@ struct OwedStep {
   std::string id;    // "phase/academic", "module/rule-of-law", "change-proposal", "return", …
   std::string what;  // for people
   options::v1::Role owner = options::v1::ROLE_UNSPECIFIED;
-  google::type::Date due;  // of year 0: no date
+  google::type::Date due;   // of year 0: no date
+  std::string person = {};  // of a cohort, the one who owes it; "": who has the role
 };
 
-// What the stay itself must still bring: phases, mandatory modules, the change proposal.
+// What the stay itself must still bring: phases, mandatory modules, the change proposal, of a cohort everybody's.
 std::vector<OwedStep> OwedByStay(const v1::Application& application, const programme::v1::Programme& programme);
 // The same, and what follows the stay: report, return, implementation, review,
 // evaluation. In the order of the process.
@@ -43,6 +44,10 @@ bool IsAskedFor(Event event, const v1::Application& application, const programme
 absl::Status CheckStep(const v1::Application& application, Event event, const Circumstance& c);
 // OK, or STAY_INCOMPLETE with all that is missing.
 absl::Status CheckStayComplete(const v1::Application& application, const programme::v1::Programme& programme);
+// Who owes a change proposal each: of a cohort all, otherwise the member; "" is an organisation's application.
+std::vector<std::string> AuthorsOf(const v1::Application& application);
+// An empty one when nothing was written yet.
+const v1::ChangeProposal& ProposalOf(const v1::Application& application, const std::string& author);
 // A draft, or a proposal that was returned, is not.
 bool IsHandedIn(const v1::ChangeProposal& proposal);
 

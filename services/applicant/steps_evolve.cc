@@ -48,6 +48,23 @@ void CompleteModule(v1::Steps& steps, const v1::ModuleCompleted& fact) {
   }
 }
 
+// The proposal that the fact is about.
+template <typename ProposalFact>
+ChangeProposal& ProposalIn(App& application, const ProposalFact& fact) {
+  v1::Steps& steps = *application.mutable_steps();
+  ChangeProposal* proposal = nullptr;
+  if (fact.member().empty() || fact.member() == application.member()) {
+    proposal = steps.mutable_proposal();
+  } else {
+    for (ChangeProposal& one : *steps.mutable_fellow_proposals()) {
+      if (one.member() == fact.member()) proposal = &one;
+    }
+    if (proposal == nullptr) proposal = steps.add_fellow_proposals();
+  }
+  proposal->set_member(fact.member());
+  return *proposal;
+}
+
 void Write(ChangeProposal& proposal, const v1::ProposalWritten& fact) {
   if (proposal.state() == ChangeProposal::STATE_UNSPECIFIED) proposal.set_state(ChangeProposal::STATE_DRAFT);
   *proposal.mutable_topics() = fact.topics();
@@ -99,14 +116,14 @@ void FoldStep(App& application, const ApplicationFact& fact) {
     case ApplicationFact::kModuleCompleted:
       return CompleteModule(*application.mutable_steps(), fact.module_completed());
     case ApplicationFact::kProposalWritten:
-      return Write(*application.mutable_steps()->mutable_proposal(), fact.proposal_written());
+      return Write(ProposalIn(application, fact.proposal_written()), fact.proposal_written());
     case ApplicationFact::kProposalSubmitted:
-      return Submit(*application.mutable_steps()->mutable_proposal(), fact.proposal_submitted());
+      return Submit(ProposalIn(application, fact.proposal_submitted()), fact.proposal_submitted());
     case ApplicationFact::kProposalReturned:
-      return Review(*application.mutable_steps()->mutable_proposal(), ChangeProposal::STATE_RETURNED_FOR_REVISION,
+      return Review(ProposalIn(application, fact.proposal_returned()), ChangeProposal::STATE_RETURNED_FOR_REVISION,
                     fact.proposal_returned());
     case ApplicationFact::kProposalAccepted:
-      return Review(*application.mutable_steps()->mutable_proposal(), ChangeProposal::STATE_ACCEPTED,
+      return Review(ProposalIn(application, fact.proposal_accepted()), ChangeProposal::STATE_ACCEPTED,
                     fact.proposal_accepted());
     case ApplicationFact::kAfterStayPlanned:
       return PlanAfterStay(*application.mutable_steps(), fact.after_stay_planned());

@@ -15,6 +15,7 @@ using test::kCoordinator;
 using test::kHostContact;
 using test::kOfficer;
 using test::kSection;
+using test::Matching;
 using test::Noon;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -139,6 +140,71 @@ TEST_F(StepsServiceTest, KeepsTheWordsOfAProposalInTheDossier) {
   EXPECT_EQ(words->review_comments(), "Say who does it.");
   const Actor other{"members/M-90", "sections/DE", {options::v1::ROLE_OFFICER}};
   EXPECT_TRUE(absl::IsNotFound(Do<v1::ProposalText>(other, "GetProposal", get).status()));
+}
+
+// A1-06, A5-05: each fellow's words are in the own dossier, and are erased with it alone.
+TEST_F(StepsServiceTest, KeepsTheWordsOfEachOfACohortApart) {
+  programme::v1::Programme cohort = test::Fellowship();
+  cohort.set_name("programmes/test-cohort");
+  cohort.mutable_applicants()->set_kind(programme::v1::Applicants::KIND_COHORT);
+  programmes_.Add(cohort);
+  clock_.AdvanceTo(Noon("2026-07-06"));
+  for (const char* id : {"M-31", "M-32"}) {
+    Register(id);
+    Endorse(absl::StrCat("members/", id));
+  }
+  constexpr char kTwo[] = "applications/F-2";
+  auto request = test::GoodRequest();
+  request.set_application_id("F-2");
+  request.set_programme(cohort.name());
+  request.set_member("members/M-31");
+  request.add_fellows("members/M-32");
+  *request.mutable_wishes()->mutable_earliest_start() = test::Date("2026-12-01");
+  *request.mutable_wishes()->mutable_latest_end() = test::Date("2027-01-31");
+  const auto submitted = Ask<App>(kSection, "SubmitApplication", request);
+  ASSERT_TRUE(submitted.ok()) << submitted.status();
+  for (const auto& fact : {Matching::Opened(1), Matching::Invited("2026-12-01", "2026-12-21"), Matching::Willing(),
+                           Matching::CommandApproved(), Matching::Agreed("2026-12-01", "2026-12-21")}) {
+    ASSERT_TRUE(Hear("placements/F-2", fact).ok());
+  }
+  ASSERT_TRUE(Hear("clearances/F-2", test::Compliance::Granted()).ok());
+  gate_.clearance.set_name("clearances/F-2");
+  gate_.clearance.clear_legs();
+  *gate_.clearance.add_legs() = Matching::Agreed("2026-12-01", "2026-12-21").agreed().legs(0);
+  clock_.AdvanceTo(Noon("2026-12-01"));
+  const auto started = Do(kSection, "StartStay", v1::StartStayRequest(), kTwo);
+  ASSERT_TRUE(started.ok()) << started.status();
+
+  const Actor first{"members/M-31", "sections/DE", {options::v1::ROLE_OFFICER}};
+  const Actor second{"members/M-32", "sections/DE", {options::v1::ROLE_OFFICER}};
+  for (const Actor& fellow : {first, second}) {
+    auto words = test::GoodProposal();
+    words.set_text(absl::StrCat("Words of ", fellow.subject));
+    const auto written = Do(fellow, "WriteProposal", words, kTwo);
+    ASSERT_TRUE(written.ok()) << written.status();
+    ASSERT_TRUE(Do(fellow, "SubmitProposal", v1::SubmitProposalRequest(), kTwo).ok());
+  }
+  auto revise = test::Revise();
+  revise.set_member(second.subject);
+  ASSERT_TRUE(Do(kCoordinator, "ReviewProposal", revise, kTwo).ok());
+  v1::GetProposalRequest get;
+  const auto mine = Do<v1::ProposalText>(first, "GetProposal", get, kTwo);
+  ASSERT_TRUE(mine.ok()) << mine.status();
+  EXPECT_EQ(mine->text(), "Words of members/M-31");
+  EXPECT_EQ(mine->review_comments(), "");
+  EXPECT_TRUE(absl::IsInvalidArgument(Do<v1::ProposalText>(kCoordinator, "GetProposal", get, kTwo).status()));
+  get.set_member(second.subject);
+  for (const Actor& reader : {first, second, kCoordinator}) {
+    const auto theirs = Do<v1::ProposalText>(reader, "GetProposal", get, kTwo);
+    ASSERT_TRUE(theirs.ok()) << theirs.status();
+    EXPECT_EQ(theirs->text(), "Words of members/M-32");
+    EXPECT_EQ(theirs->review_comments(), "Say who does it.");
+  }
+  ASSERT_TRUE(Do<v1::Member>(kSection, "EraseMember", v1::EraseMemberRequest(), second.subject).ok());
+  EXPECT_EQ(ReasonOf(Do<v1::ProposalText>(kCoordinator, "GetProposal", get, kTwo).status()), "MEMBER_IS_ERASED");
+  get.set_member(first.subject);
+  EXPECT_TRUE(Do<v1::ProposalText>(kCoordinator, "GetProposal", get, kTwo).ok());
+  ExpectFoldIsRecord<App, v1::ApplicationFact>(Applications(), kTwo);
 }
 
 TEST_F(StepsServiceTest, LosesNothingOfAProposalThatIsRefused) {

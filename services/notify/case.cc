@@ -212,6 +212,15 @@ static std::string RecipientName(programme::v1::Recipient recipient, const v1::C
   }
 }
 
+// Of a change proposal's fact, whose it is: of a cohort that one is told. "" for all others.
+static std::string AuthorOf(const Message& fact) {
+  const auto* const type = fact.GetDescriptor();
+  const bool proposal = type == applicant::v1::ProposalSubmitted::descriptor() ||
+                        type == applicant::v1::ProposalReturned::descriptor() ||
+                        type == applicant::v1::ProposalAccepted::descriptor();
+  return proposal ? StringField(fact, "member") : "";
+}
+
 // Of a fact that names the sections that hear of it, these; null for all others.
 static const google::protobuf::RepeatedPtrField<std::string>* SectionsOf(const Message& fact) {
   if (const auto* opened = As<applicant::v1::IntakeOpened>(fact)) return &opened->sections();
@@ -228,6 +237,7 @@ std::vector<std::string> RecipientNames(programme::v1::Recipient recipient, cons
     return {sections->begin(), sections->end()};
   }
   if (recipient == programme::v1::RECIPIENT_APPLICANT && !known.fellows().empty()) {
+    if (std::string author = AuthorOf(fact); !author.empty()) return {author};
     return {known.fellows().begin(), known.fellows().end()};
   }
   return {RecipientName(recipient, known, programme, fact)};

@@ -307,6 +307,24 @@ TEST(Claims, AreToldToTheClaimantWithoutAmountsOrReasons) {
   }
 }
 
+// A1-06: of a cohort the one whose proposal it is.
+TEST(RecipientNames, OfAChangeProposalAreItsAuthorAlone) {
+  v1::Case known;
+  known.set_member("members/m1");
+  known.add_fellows("members/m1");
+  known.add_fellows("members/m2");
+  const auto names = [&](const google::protobuf::Message& fact) {
+    return RecipientNames(programme::v1::RECIPIENT_APPLICANT, known, programme::v1::Programme(), fact);
+  };
+  applicant::v1::ProposalReturned returned;
+  returned.set_member("members/m2");
+  EXPECT_THAT(names(returned), ElementsAre("members/m2"));
+  EXPECT_THAT(names(applicant::v1::ProposalReturned()), ElementsAre("members/m1", "members/m2"));
+  applicant::v1::ApplicationSubmitted submitted;
+  submitted.set_member("members/m1");
+  EXPECT_THAT(names(submitted), ElementsAre("members/m1", "members/m2"));
+}
+
 TEST_F(NotifyTest, ActsOnNoFactOfATypeItDoesNotKnow) {
   event::v1::Event event = house_.Event("applications/a1", applicant::v1::ApplicationFact());
   EXPECT_TRUE(house_.Deliver(event).ok());

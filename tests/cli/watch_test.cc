@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,12 +42,13 @@ struct Bytes {
 
 std::string Words(const Command& command) { return absl::StrCat(command.noun, " ", command.verb); }
 
-// The record with `mark` in every string of it that a column shows.
+// The record with `mark` in every text of it that a column shows.
 void Mark(Message& record, const std::string& mark) {
   for (const absl::string_view column : absl::StrSplit(ColumnsOf(*record.GetDescriptor()), ' ', absl::SkipEmpty())) {
-    const auto* const field = record.GetDescriptor()->FindFieldByName(std::string(column.substr(column.find('=') + 1)));
-    if (field == nullptr || field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
-    record.GetReflection()->SetString(&record, field, mark);
+    const auto path = FindPath(*record.GetDescriptor(), column.substr(column.find('=') + 1));
+    if (!path.ok() || path->back()->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
+    if (std::any_of(path->begin(), path->end(), [](const auto* field) { return field->is_repeated(); })) continue;
+    EXPECT_TRUE(SetField(record, *path, mark).ok()) << column;
   }
 }
 
