@@ -266,7 +266,8 @@ TEST_F(ImportRowsTest, RecordsAssistedActivitiesAndReportsWhatWasRecordedOtherwi
               ElementsAre(AllOf(HasSubstr("country: \"Korea, Republic of\""), HasSubstr("units: 1200")),
                           AllOf(HasSubstr("country: \"Hong Kong\""), Not(HasSubstr("amount")))));
   services_.Refuse(kMethod, Error(applicant::errors::kActivityExists, "2019-1 has other content already."));
-  EXPECT_THAT(Send("assistance", absl::StrCat(header, korea)).out, HasSubstr("2\t2019-1 has other content already."));
+  EXPECT_THAT(Rejected(Send("assistance", absl::StrCat(header, korea), {"-o", "json"})),
+              ElementsAre("2: 2019-1 has other content already."));
 }
 
 TEST_F(ImportRowsTest, WaitsWhenItIsToldThatItAsksTooOften) {
