@@ -17,7 +17,7 @@
 //   endorse M-17
 //   submit A1 M-17 inbound <days> days=7
 //                              topics= hosts= stay= language=en:B2 employer= travel=<days> costs= inflexible
-//                              home-host
+//                              home-host fellows=M-18 mentors-for=A0
 //   wishes A1 <days> days=7    other wishes
 //   override A1 notice         the coordinator sets a rule aside
 //   willing, decline A1        the host that is asked; reason=
@@ -36,6 +36,13 @@
 //   triage A1 priorities=organised-crime harm=2
 //   review A1 vetting/F-1 passed kind=unit-and-individual until=2027-12-31
 //   start, end, report, withdraw, cancel A1
+//   phase A1 academic          is complete, says the coordinator
+//   module A1 rule-of-law      is complete, says the host; by=organisations/university
+//   propose A1                 writes the change proposal; topics= artefacts=policy,procedure person=
+//   hand-in A1                 the change proposal; then: answer-proposal A1 yes, or no
+//   return A1                  is home again; then: implement A1, implemented A1
+//   evaluate A1 aims-met:4     the home answers the programme's questions; or: coordinator
+//   completed M-17             what the officer has completed, as the home hears it
 //   settle                     until nothing is left to do
 //   advance 14d                or: until 2027-03-14; settles day by day, and tells the days
 //   show A1                    where application, placement and clearance stand
