@@ -144,9 +144,6 @@ void Play::TodoForStay(const Application& application, std::vector<Act>& acts) {
             [this, &applicant, application] { return Cancel(applicant, application, "There is no cover any more."); });
       }
       break;
-    case Application::STATE_ENDED:
-      acts.push_back([this, &applicant, application] { return Report(applicant, application); });
-      break;
     default:
       break;
   }
@@ -163,6 +160,7 @@ std::vector<Play::Act> Play::Todo(const Application& application) {
   TodoForHosts(application, acts);
   if (application.state() == Application::STATE_AGREED) TodoForAgreed(application, acts);
   TodoForStay(application, acts);
+  TodoForSteps(application, acts);
   if (application.state() == Application::STATE_AWARD_OFFERED && applicant.plot != Plot::kNeverAccepts) {
     acts.push_back([this, &applicant] { return AcceptAward(applicant); });
   }

@@ -122,6 +122,17 @@ absl::StatusOr<Programme> LoadOne(const std::string& path, const Countries& coun
   return programme;
 }
 
+// What the programme in the file names is there, too.
+absl::Status CheckMentorProgramme(const std::string& path, const Programme& programme, const Programmes& loaded) {
+  const std::string& mentors = programme.after_stay().mentor_programme();
+  if (mentors.empty() || loaded.Find(mentors).ok()) return absl::OkStatus();
+  FieldErrors wrong;
+  wrong.Add("after_stay.mentor_programme",
+            absl::StrCat("there is no ", mentors, " among the programmes beside it; name one of them"));
+  AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return Located(path, text, wrong.ToStatus());
+}
+
 absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir) {
   std::error_code error;
   std::vector<std::string> paths;
@@ -155,6 +166,10 @@ absl::StatusOr<Programmes> Programmes::Load(const std::string& dir, const Countr
       continue;
     }
     loaded.Add(*std::move(programme));
+  }
+  for (const Programme* programme : loaded.Latest()) {
+    const absl::Status status = CheckMentorProgramme(file_of[programme->name()], *programme, loaded);
+    if (!status.ok()) wrong.push_back(std::string(status.message()));
   }
   if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrJoin(wrong, "\n"));
   return loaded;

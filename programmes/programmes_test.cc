@@ -1,5 +1,6 @@
 #include "programmes/programmes.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/status.h"
 #include "common/store/sqlite_store.h"
 #include "gmock/gmock.h"
@@ -88,6 +90,16 @@ TEST(Programmes, RefusesStepsThatContradictEachOther) {
   EXPECT_THAT(mentors.Refusal(), HasSubstr("add implementation_days"));
 }
 
+TEST(Programmes, RefusesMentorsOfAProgrammeThatIsNotThere) {
+  const Folder folder("after_stay { report_days: 30 }", R"(after_stay {
+    change_proposal { topics: "community-policing" }
+    return_days: 14
+    implementation_days: 180
+    mentor_programme: "programmes/mentors"
+  })");
+  EXPECT_THAT(folder.Refusal(), HasSubstr("after_stay.mentor_programme: there is no programmes/mentors"));
+}
+
 // A5-01
 TEST(Programmes, LoadsAllProgrammesThatShip) {
   const auto programmes = Programmes::Load("programmes");
@@ -152,6 +164,41 @@ TEST(Programmes, ArePaidForInThreeWays) {
   EXPECT_EQ(model("programmes/college-course"), programme::v1::Funding::MODEL_RECIPIENT_PAYS);
 }
 
+// The shipped programme.
+Programme Shipped(const std::string& name) { return **Programmes::Load("programmes")->Find("programmes/" + name); }
+
+// A1-05, A1-06, A1-07, A1-08, A1-09, A1-10, A1-12: the fellows' stay has two partners and a curriculum, and what
+// they propose is carried out at home with the help of officers who come with a programme of their own.
+TEST(Programmes, FollowFellowsFromTheUniversityToTheirOwnStations) {
+  const Programme fellowship = Shipped("ipet-fellowship");
+  const programme::v1::AfterStay& after = fellowship.after_stay();
+  ASSERT_EQ(after.phases_size(), 2);
+  EXPECT_EQ(after.phases(0).kind(), programme::v1::AfterStay::Phase::PARTNER_KIND_ACADEMIC);
+  EXPECT_EQ(after.phases(1).kind(), programme::v1::AfterStay::Phase::PARTNER_KIND_POLICE_HOST);
+  std::vector<std::string> mandatory;
+  for (const auto& module : after.modules()) {
+    if (module.mandatory()) mandatory.push_back(module.id());
+  }
+  EXPECT_THAT(mandatory, testing::ElementsAre("rule-of-law", "strategic-planning", "community-service"));
+  EXPECT_THAT(after.change_proposal().topics(),
+              testing::IsSupersetOf({"community-policing", "intelligence-led-policing", "evidence-collection",
+                                     "crime-scene-preservation"}));
+  EXPECT_GT(after.return_days(), 0);
+  EXPECT_GT(after.implementation_days(), 0);
+  const Programme mentors = Shipped(std::string(absl::StripPrefix(after.mentor_programme(), "programmes/")));
+  const bool trained = std::any_of(mentors.compliance().begin(), mentors.compliance().end(), [](const auto& item) {
+    return item.kind() == programme::v1::ComplianceItem::KIND_TRAINING && item.mandatory();
+  });
+  EXPECT_TRUE(trained);
+}
+
+// A3-20
+TEST(Programmes, AskWhatCameOfAssistanceOfCoursesAndOfAssignments) {
+  for (const char* name : {"college-course", "ipas-assistance", "ipet-fellowship", "inl-overseas-assignment"}) {
+    EXPECT_GE(Shipped(name).after_stay().evaluation().questions_size(), 2) << name;
+  }
+}
+
 // All that is wrong, a line each.
 std::string WrongWith(const Programme& programme) {
   std::string lines;
@@ -162,9 +209,6 @@ std::string WrongWith(const Programme& programme) {
   }
   return lines;
 }
-
-// The shipped programme, to be changed.
-Programme Shipped(const std::string& name) { return **Programmes::Load("programmes")->Find("programmes/" + name); }
 
 // What cannot be is refused when the file is read.
 TEST(CheckProgramme, FindsWhatContradictsWhoApplies) {

@@ -60,7 +60,9 @@ MemberFacts Decide(const v1::Member& member, const v1::RegisterMemberRequest& co
   registered.set_region(command.region());
   *registered.mutable_membership() = command.membership();
   registered.set_duty_status(command.duty_status());
-  registered.set_agency(command.agency());
+  // Whom an agency sends it also employs.
+  const bool sent_by_agency = absl::StartsWith(command.section(), "hosts/");
+  registered.set_agency(sent_by_agency && command.agency().empty() ? command.section() : command.agency());
   *registered.mutable_at() = ToTimestamp(c.now);
   return std::vector{fact};
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/events/execute.h"
+#include "services/applicant/change.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/service.h"
@@ -14,10 +15,11 @@ namespace {
 using v1::Application;
 using v1::CompletedAssignment;
 
-CompletedAssignment AssignmentOf(const Application& application) {
+// Of a cohort, what each of it completed.
+CompletedAssignment AssignmentOf(const std::string& member, const Application& application) {
   CompletedAssignment assignment;
   assignment.set_application(application.name());
-  assignment.set_member(application.member());
+  assignment.set_member(member);
   assignment.set_section(application.section());
   assignment.set_programme(application.programme());
   assignment.set_role(application.mentors_for().empty() ? v1::ASSIGNMENT_ROLE_PARTICIPANT : v1::ASSIGNMENT_ROLE_MENTOR);
@@ -47,7 +49,7 @@ absl::StatusOr<v1::ListCompletedAssignmentsResponse> ApplicantService::ListCompl
     for (const auto& application : page.items) {
       if (application.value.state() != Application::STATE_CLOSED) continue;
       if (!MayHear(call.actor, member.value, application.value)) continue;
-      *response.add_assignments() = AssignmentOf(application.value);
+      *response.add_assignments() = AssignmentOf(request.member(), application.value);
     }
     response.set_next_page_token(page.next_page_token);
     return response;
@@ -65,8 +67,10 @@ absl::StatusOr<v1::ListAlumniResponse> ApplicantService::ListAlumni(Call& call, 
       if (!request.programme().empty() && application.value.programme() != request.programme()) continue;
       AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(application.value));
       if (!errors::CheckOperator(call.actor, *programme).ok()) continue;
-      AMIKECO_ASSIGN_OR_RETURN(const auto member, Members().Get(reader, application.value.member()));
-      if (member.value.alumni_contact()) *response.add_alumni() = AssignmentOf(application.value);
+      AMIKECO_ASSIGN_OR_RETURN(const auto persons, PersonsOf(reader, application.value));
+      for (const v1::Member& person : persons) {
+        if (person.alumni_contact()) *response.add_alumni() = AssignmentOf(person.name(), application.value);
+      }
     }
     response.set_next_page_token(page.next_page_token);
     return response;

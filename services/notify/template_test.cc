@@ -255,6 +255,19 @@ TEST(TheShippedTemplates, FitTheShippedProgrammes) {
   EXPECT_GT(templates->size(), 40u);
 }
 
+TEST(TheShippedTemplates, AreEachUsedByAShippedProgramme) {
+  const auto programmes = Programmes::Load("programmes");
+  ASSERT_TRUE(programmes.ok()) << programmes.status();
+  std::set<std::string> used;
+  for (const auto* programme : programmes->Latest()) {
+    for (const auto& notice : programme->notices()) used.insert(notice.template_());
+  }
+  for (const auto& file : std::filesystem::directory_iterator("services/notify/templates")) {
+    const std::string name = file.path().filename().string();
+    EXPECT_TRUE(used.count(name.substr(0, name.find('.'))) > 0) << name << ": no programme's notice uses it";
+  }
+}
+
 TEST(TheShippedTemplates, FillInCompletely) {
   const auto programmes = Programmes::Load("programmes");
   ASSERT_TRUE(programmes.ok()) << programmes.status();

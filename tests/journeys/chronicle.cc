@@ -77,6 +77,18 @@ std::string Told(const Message& message) {
         absl::StripPrefix(programme::v1::AssistanceCategory_Name(assistance->category()), "ASSISTANCE_CATEGORY_"), "/",
         assistance->service_area(), "/", absl::StrJoin(assistance->countries(), "+"));
   }
+  if (const auto* phase = dynamic_cast<const applicant::v1::PlannedPhase*>(&message)) {
+    return absl::StrCat(phase->id(), "@", phase->partner(), "..", FormatDate(phase->last_day()));
+  }
+  if (const auto* module = dynamic_cast<const applicant::v1::PlannedModule*>(&message)) {
+    return absl::StrCat(module->id(), module->mandatory() ? "" : "?");
+  }
+  if (const auto* artefact = dynamic_cast<const applicant::v1::Artefact*>(&message)) {
+    return std::string(absl::StripPrefix(applicant::v1::ArtefactKind_Name(artefact->kind()), "ARTEFACT_KIND_"));
+  }
+  if (const auto* answer = dynamic_cast<const applicant::v1::EvaluationAnswer*>(&message)) {
+    return absl::StrCat(answer->question(), ":", answer->rating());
+  }
   if (const auto* wishes = dynamic_cast<const applicant::v1::Wishes*>(&message)) {
     return absl::StrCat(FormatDate(wishes->earliest_start()), "..", FormatDate(wishes->latest_end()), "/",
                         wishes->stay_days(), "d");

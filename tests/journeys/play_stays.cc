@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "tests/journeys/player.h"
@@ -87,17 +88,41 @@ absl::Status Player::Evaluate(const Command& c) {
   return SendApplication(c.has("coordinator") ? CoordinatorOf(c) : HomeOf(c), "RecordEvaluation", c, request);
 }
 
+// What persons have completed, a line each.
+void Player::TellAssignments(
+    const google::protobuf::RepeatedPtrField<applicant::v1::CompletedAssignment>& assignments) {
+  for (const auto& one : assignments) {
+    lines_.push_back(absl::StrCat(
+        one.member(), " ",
+        absl::AsciiStrToLower(absl::StripPrefix(applicant::v1::AssignmentRole_Name(one.role()), "ASSIGNMENT_ROLE_")),
+        " in ", one.programme(), one.host().empty() ? "" : absl::StrCat(" at ", one.host()), " ",
+        FormatDate(one.first_day()), "..", FormatDate(one.last_day())));
+  }
+}
+
 absl::Status Player::Completed(const Command& c) {
   applicant::v1::ListCompletedAssignmentsRequest request;
   request.set_member("members/" + c.word(0));
   AMIKECO_ASSIGN_OR_RETURN(const auto list, house_->Call<applicant::v1::ListCompletedAssignmentsResponse>(
                                                 Section(sections_[request.member()]),
                                                 absl::StrCat(kApplicant, "ListCompletedAssignments"), request));
-  for (const auto& one : list.assignments()) {
-    lines_.push_back(absl::StrCat(one.member(), " ", applicant::v1::AssignmentRole_Name(one.role()), " ",
-                                  one.programme(), one.host().empty() ? "" : " at ", one.host(), " ",
-                                  FormatDate(one.first_day()), "..", FormatDate(one.last_day())));
-  }
+  TellAssignments(list.assignments());
+  return absl::OkStatus();
+}
+
+absl::Status Player::StayInTouch(const Command& c) {
+  applicant::v1::SetAlumniContactRequest request;
+  request.set_name("members/" + c.word(0));
+  request.set_allowed(true);
+  return Send<applicant::v1::Member>(Officer(request.name(), sections_[request.name()]),
+                                     absl::StrCat(kApplicant, "SetAlumniContact"), request);
+}
+
+absl::Status Player::Alumni(const Command& c) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto list, house_->Call<applicant::v1::ListAlumniResponse>(
+                                                CoordinatorOf(c), absl::StrCat(kApplicant, "ListAlumni"),
+                                                applicant::v1::ListAlumniRequest()));
+  TellAssignments(list.alumni());
   return absl::OkStatus();
 }
 

@@ -87,6 +87,8 @@ Player::Player(std::string programmes) : programmes_(std::move(programmes)) {
             {"implemented", &Player::Implemented},
             {"evaluate", &Player::Evaluate},
             {"completed", &Player::Completed},
+            {"stay-in-touch", &Player::StayInTouch},
+            {"alumni", &Player::Alumni},
             {"withdraw", &Player::Withdraw},
             {"cancel", &Player::Cancel},
             {"settle", &Player::Settle},

@@ -157,7 +157,10 @@ class Player {
   absl::Status Implemented(const Command& c);
   absl::Status Evaluate(const Command& c);
   absl::Status Completed(const Command& c);
+  absl::Status StayInTouch(const Command& c);
+  absl::Status Alumni(const Command& c);
 
+  void TellAssignments(const google::protobuf::RepeatedPtrField<applicant::v1::CompletedAssignment>& assignments);
   absl::StatusOr<applicant::v1::Wishes> WishesOf(const Command& c, absl::string_view days);
   absl::Status AnswerInvitation(const Command& c, matching::v1::Answer answer);
   absl::Status AnswerStep(const Command& c, matching::v1::Answer answer);

@@ -43,6 +43,7 @@
 //   return A1                  is home again; then: implement A1, implemented A1
 //   evaluate A1 aims-met:4     the home answers the programme's questions; or: coordinator
 //   completed M-17             what the officer has completed, as the home hears it
+//   stay-in-touch M-17         allows to be contacted; then: alumni A1, as the coordinator of A1 sees them
 //   settle                     until nothing is left to do
 //   advance 14d                or: until 2027-03-14; settles day by day, and tells the days
 //   show A1                    where application, placement and clearance stand
