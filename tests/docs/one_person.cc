@@ -81,6 +81,15 @@ std::string WordsOf(const EnumValueDescriptor& value) {
 
 std::string WordsOf(const Message& message);
 
+// After what it is called, when it is called something: "Salary: needs agreement".
+std::string TitledWordsOf(const Message& message) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName("title");
+  const std::string title = field == nullptr ? "" : message.GetReflection()->GetString(message, field);
+  const std::string words = WordsOf(message);
+  if (title.empty()) return words;
+  return words == "nothing" ? title : absl::StrCat(title, ": ", words);
+}
+
 std::string ValueOf(const Message& message, const FieldDescriptor& field, int index) {
   const auto& reflection = *message.GetReflection();
   const bool repeated = field.is_repeated();
@@ -90,8 +99,8 @@ std::string ValueOf(const Message& message, const FieldDescriptor& field, int in
           *(repeated ? reflection.GetRepeatedEnum(message, &field, index) : reflection.GetEnum(message, &field)));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return absl::StrCat("(",
-                          WordsOf(repeated ? reflection.GetRepeatedMessage(message, &field, index)
-                                           : reflection.GetMessage(message, &field)),
+                          TitledWordsOf(repeated ? reflection.GetRepeatedMessage(message, &field, index)
+                                                 : reflection.GetMessage(message, &field)),
                           ")");
     case FieldDescriptor::CPPTYPE_STRING:
       return repeated ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);

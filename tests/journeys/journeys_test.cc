@@ -4,11 +4,17 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/journeys/story.h"
@@ -122,6 +128,76 @@ TEST(Stories, AreToldOfAProgrammeThatIsAFileAlone) {
                                         "members/H-3, organisations/harbours"));
   EXPECT_THAT(*told, testing::EndsWith("show A\n  application STATE_CLOSED\n  clearance STATE_CLOSED not cleared\n"))
       << *told;
+}
+
+// What a story can tell of a programme. Awards close with their acceptance, or with the decision where nobody is asked.
+constexpr char kClosing[] = "a closing";
+constexpr char kRefusal[] = "a refusal";
+constexpr char kExpiry[] = "an expiry";
+constexpr char kChange[] = "a change of dates, or why there is none";
+
+bool ContainsAny(absl::string_view line, const std::vector<absl::string_view>& parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](absl::string_view part) { return absl::StrContains(line, part); });
+}
+
+// Of a fact's line.
+std::set<std::string> SignsIn(absl::string_view fact) {
+  std::set<std::string> signs;
+  const bool won = absl::StrContains(fact, " EntrySelected ") && !absl::StrContains(fact, "answer_by=");
+  if (won || ContainsAny(fact, {" ApplicationClosed ", " AwardAccepted "})) signs.insert(kClosing);
+  if (ContainsAny(fact, {" EligibilityDecided results=", " end=DECLINED "})) signs.insert(kRefusal);
+  if (ContainsAny(fact, {" end=LAPSED ", " ApplicationLapsed ", " AwardLapsed ", " StayMissed "}))
+    signs.insert(kExpiry);
+  if (absl::StrContains(fact, " WishesChanged ")) signs.insert(kChange);
+  return signs;
+}
+
+// Of a refusal's line, below a command of that verb.
+std::set<std::string> SignsInRefusal(absl::string_view refusal, absl::string_view verb) {
+  std::set<std::string> signs{kRefusal};
+  if (verb == "wishes") signs.insert(kChange);
+  // After a call's last day.
+  if (absl::StrContains(refusal, " It took entries until ")) signs.insert(kExpiry);
+  return signs;
+}
+
+// Adds what the story tells, by programme's id: of the applications that it names, their placements and clearances.
+void Read(const std::string& story, std::map<std::string, std::set<std::string>>& told) {
+  std::map<std::string, std::string> programmes;  // by application's id
+  std::vector<std::string> command;
+  for (absl::string_view line : absl::StrSplit(story, '\n', absl::SkipEmpty())) {
+    if (absl::ConsumePrefix(&line, "  ")) {
+      const bool refused = absl::StartsWith(line, "refused ");
+      const absl::string_view subject = line.substr(0, line.find(' '));
+      const std::string id(refused && command.size() > 1 ? command[1] : subject.substr(subject.find('/') + 1));
+      if (const auto programme = programmes.find(id); programme != programmes.end()) {
+        told[programme->second].merge(refused ? SignsInRefusal(line, command[0]) : SignsIn(line));
+      }
+      continue;
+    }
+    command = absl::StrSplit(line, ' ');
+    const bool applies = command[0] == "submit" || command[0] == "request" || command[0] == "enter";
+    if (!applies || command.size() < 4) continue;
+    const bool exchange = command[3] == "inbound" || command[3] == "outbound";
+    programmes[command[1]] = absl::StrCat(exchange ? "ipa-exchange-" : "", command[3]);
+  }
+}
+
+// Every programme that ships is played from the first request to the end, and not only where all goes well.
+TEST(Stories, TellOfEveryProgrammeARefusalAnExpiryAndAChangeOfDates) {
+  std::map<std::string, std::set<std::string>> told;
+  for (const std::string& name : Stories()) Read(ReadFile(std::string(kFolder) + "/" + name + ".txt"), told);
+  int programmes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("programmes")) {
+    if (entry.path().extension() != ".textproto") continue;
+    ++programmes;
+    const std::string programme = absl::StrReplaceAll(entry.path().stem().string(), {{"_", "-"}});
+    for (const char* sign : {kClosing, kRefusal, kExpiry, kChange}) {
+      EXPECT_TRUE(told[programme].count(sign) > 0)
+          << "no story in " << kFolder << " tells of " << programme << " " << sign;
+    }
+  }
+  EXPECT_GE(programmes, 11);
 }
 
 TEST(Stories, AreToldTheSameTwice) {
