@@ -1,7 +1,9 @@
 // What a stay must bring, and what follows it: each step is done by whom it is owed, one at a time.
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
@@ -44,14 +46,29 @@ bool IsHandedIn(const ChangeProposal& proposal) {
   return proposal.state() == ChangeProposal::STATE_SUBMITTED || proposal.state() == ChangeProposal::STATE_ACCEPTED;
 }
 
+// What each person who owes a change proposal has of it, in the order of persons.
+std::vector<ChangeProposal> Proposals(const Applicant& applicant, const Application& application) {
+  std::vector<ChangeProposal> proposals;
+  if (!applicant.programme->after_stay().has_change_proposal()) return proposals;
+  for (const std::string& person : applicant.persons()) {
+    ChangeProposal& proposal = proposals.emplace_back();
+    if (person == applicant.member) proposal = application.steps().proposal();
+    for (const auto& of_fellow : application.steps().fellow_proposals()) {
+      if (of_fellow.member() == person) proposal = of_fellow;
+    }
+    proposal.set_member(person);
+  }
+  return proposals;
+}
+
 // Nothing that the stay itself must bring is open.
 bool IsComplete(const Applicant& applicant, const Application& application) {
   const auto& steps = application.steps();
   for (const auto& module : steps.modules()) {
     if (!module.has_completed_on()) return false;
   }
-  const bool proposes = applicant.programme->after_stay().has_change_proposal();
-  return steps.current_phase().empty() && (!proposes || IsHandedIn(steps.proposal()));
+  const auto proposals = Proposals(applicant, application);
+  return steps.current_phase().empty() && std::all_of(proposals.begin(), proposals.end(), IsHandedIn);
 }
 
 applicant::v1::WriteProposalRequest ProposalOf(const Applicant& applicant) {
@@ -91,7 +108,7 @@ Actor EvaluatorOf(const Applicant& applicant) {
 
 }  // namespace
 
-// Phases, modules and the change proposal. Some are late with the proposal, and bring it when the stay is over.
+// Phases, modules and change proposals. Some are late with the proposal, and bring it when the stay is over.
 void Play::TodoForStayItself(const Application& application, std::vector<Act>& acts) {
   const Applicant& applicant = *by_application_.at(application.name());
   const auto& steps = application.steps();
@@ -110,12 +127,14 @@ void Play::TodoForStayItself(const Application& application, std::vector<Act>& a
     break;
   }
   const bool is_late = applicant.index % 3 == 0 && application.state() == Application::STATE_STARTED;
-  if (!applicant.programme->after_stay().has_change_proposal() || is_late || IsHandedIn(steps.proposal())) return;
-  if (steps.proposal().has_written_on()) {
-    acts.push_back(
-        Step(stage_, "SubmitProposal", Self(applicant), application, applicant::v1::SubmitProposalRequest()));
-  } else {
-    acts.push_back(Step(stage_, "WriteProposal", Self(applicant), application, ProposalOf(applicant)));
+  if (is_late) return;
+  for (const ChangeProposal& proposal : Proposals(applicant, application)) {
+    if (IsHandedIn(proposal)) continue;
+    const Actor author = Person(applicant, proposal.member());
+    acts.push_back(proposal.has_written_on()
+                       ? Step(stage_, "SubmitProposal", author, application, applicant::v1::SubmitProposalRequest())
+                       : Step(stage_, "WriteProposal", author, application, ProposalOf(applicant)));
+    return;
   }
 }
 
@@ -141,13 +160,19 @@ void Play::TodoAfterStay(const Application& application, std::vector<Act>& acts)
   }
 }
 
-// Half of the proposals are revised once.
-void Play::TodoForReview(const Application& application, std::vector<Act>& acts) {
+// Half of the proposals are revised once. False: none waits for a review.
+bool Play::TodoForReview(const Application& application, std::vector<Act>& acts) {
   const Applicant& applicant = *by_application_.at(application.name());
-  applicant::v1::ReviewProposalRequest request;
-  request.set_accept(application.steps().proposal().revision() > applicant.index % 2);
-  if (!request.accept()) request.set_comments("Who does it, and by when?");
-  acts.push_back(Step(stage_, "ReviewProposal", Coordinator(applicant), application, request));
+  for (const ChangeProposal& proposal : Proposals(applicant, application)) {
+    if (proposal.state() != ChangeProposal::STATE_SUBMITTED) continue;
+    applicant::v1::ReviewProposalRequest request;
+    request.set_member(proposal.member());
+    request.set_accept(proposal.revision() > applicant.index % 2);
+    if (!request.accept()) request.set_comments("Who does it, and by when?");
+    acts.push_back(Step(stage_, "ReviewProposal", Coordinator(applicant), application, request));
+    return true;
+  }
+  return false;
 }
 
 void Play::TodoForSteps(const Application& application, std::vector<Act>& acts) {
@@ -163,9 +188,8 @@ void Play::TodoForSteps(const Application& application, std::vector<Act>& acts) 
   }
   const bool is_over = application.state() != Application::STATE_STARTED;
   // The others wait for the review: what it finds decides how they go on.
-  if (application.steps().proposal().state() == ChangeProposal::STATE_SUBMITTED) {
-    TodoForReview(application, acts);
-  } else if (is_over && IsComplete(*by_application_.at(application.name()), application)) {
+  if (TodoForReview(application, acts)) return;
+  if (is_over && IsComplete(*by_application_.at(application.name()), application)) {
     TodoAfterStay(application, acts);
   } else {
     TodoForStayItself(application, acts);

@@ -73,7 +73,7 @@ class Play {
   void TodoForSteps(const Application& application, std::vector<Act>& acts);
   void TodoForStayItself(const Application& application, std::vector<Act>& acts);
   void TodoAfterStay(const Application& application, std::vector<Act>& acts);
-  void TodoForReview(const Application& application, std::vector<Act>& acts);
+  bool TodoForReview(const Application& application, std::vector<Act>& acts);
   absl::StatusOr<std::vector<matching::v1::Invitation>> OpenInvitations(const Application& application,
                                                                         const Actor& actor);
   absl::Status AnswerInvitation(const Applicant& applicant, const Application& application);

@@ -59,6 +59,7 @@ absl::Status Player::HandIn(const Command& c) {
 
 absl::Status Player::AnswerProposal(const Command& c) {
   applicant::v1::ReviewProposalRequest request;
+  if (!c.get("of").empty()) request.set_member("members/" + c.get("of"));
   request.set_accept(c.word(1) == "yes");
   if (!request.accept()) request.set_comments("Who does it, and by when?");
   return SendApplication(CoordinatorOf(c), "ReviewProposal", c, request);

@@ -39,7 +39,7 @@
 //   phase A1 academic          is complete, says the coordinator
 //   module A1 rule-of-law      is complete, says the host; by=organisations/university
 //   propose A1                 writes the change proposal; topics= artefacts=policy,procedure person=
-//   hand-in A1                 the change proposal; then: answer-proposal A1 yes, or no
+//   hand-in A1                 the change proposal; then: answer-proposal A1 yes, or no; of a cohort with of=M-1
 //   return A1                  is home again; then: implement A1, implemented A1
 //   evaluate A1 aims-met:4     the home answers the programme's questions; or: coordinator
 //   completed M-17             what the officer has completed, as the home hears it
