@@ -172,11 +172,10 @@ TEST_F(StepsServiceTest, KeepsTheWordsOfEachOfACohortApart) {
   gate_.clearance.clear_legs();
   *gate_.clearance.add_legs() = Matching::Agreed("2026-12-01", "2026-12-21").agreed().legs(0);
   clock_.AdvanceTo(Noon("2026-12-01"));
-  const auto started = Do(kSection, "StartStay", v1::StartStayRequest(), kTwo);
-  ASSERT_TRUE(started.ok()) << started.status();
-
   const Actor first{"members/M-31", "sections/DE", {options::v1::ROLE_OFFICER}};
   const Actor second{"members/M-32", "sections/DE", {options::v1::ROLE_OFFICER}};
+  const auto started = Do(second, "StartStay", v1::StartStayRequest(), kTwo);
+  ASSERT_TRUE(started.ok()) << started.status();
   for (const Actor& fellow : {first, second}) {
     auto words = test::GoodProposal();
     words.set_text(absl::StrCat("Words of ", fellow.subject));
@@ -200,7 +199,9 @@ TEST_F(StepsServiceTest, KeepsTheWordsOfEachOfACohortApart) {
     EXPECT_EQ(theirs->text(), "Words of members/M-32");
     EXPECT_EQ(theirs->review_comments(), "Say who does it.");
   }
-  ASSERT_TRUE(Do<v1::Member>(kSection, "EraseMember", v1::EraseMemberRequest(), second.subject).ok());
+  ASSERT_TRUE(Do(first, "WithdrawApplication", v1::WithdrawApplicationRequest(), kTwo).ok());
+  const auto erased = Do<v1::Member>(kSection, "EraseMember", v1::EraseMemberRequest(), second.subject);
+  ASSERT_TRUE(erased.ok()) << erased.status();
   EXPECT_EQ(ReasonOf(Do<v1::ProposalText>(kCoordinator, "GetProposal", get, kTwo).status()), "MEMBER_IS_ERASED");
   get.set_member(first.subject);
   EXPECT_TRUE(Do<v1::ProposalText>(kCoordinator, "GetProposal", get, kTwo).ok());
