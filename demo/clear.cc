@@ -110,16 +110,19 @@ absl::Status Play::Clear(const Applicant& applicant, const Application& applicat
   for (const auto& item : clearance.open_items()) open.insert(item.item());
   for (const RequiredItem& item : clearance.items()) {
     if (open.count(item.id()) == 0 || IsWithheld(applicant, item)) continue;
-    AMIKECO_RETURN_IF_ERROR(Record(applicant, clearance.name(), item, cover_too_short));
+    AMIKECO_RETURN_IF_ERROR(Record(applicant, application, item, cover_too_short));
   }
   return absl::OkStatus();
 }
 
-absl::Status Play::Record(const Applicant& applicant, const std::string& clearance, const RequiredItem& item,
+absl::Status Play::Record(const Applicant& applicant, const Application& application, const RequiredItem& item,
                           bool cover_too_short) {
+  const std::string clearance = ClearanceOf(application);
   const auto record = [&](const char* method, const Actor& actor, const auto& request) {
     return stage_.Call<Clearance>(Service::kCompliance, method, actor, request).status();
   };
+  if (item.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION) return Notify(applicant, application, item);
+  if (item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT) return Assess(applicant, application, item);
   if (IsReviewed(item.kind())) {
     return record("RecordReview", ComplianceOfficer(applicant), Review(clearance, item, IsFailed(applicant, item)));
   }

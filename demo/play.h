@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
@@ -87,8 +89,13 @@ class Play {
   absl::Status AcceptAward(const Applicant& applicant);
 
   absl::Status Clear(const Applicant& applicant, const Application& application, bool cover_too_short);
-  absl::Status Record(const Applicant& applicant, const std::string& clearance,
+  absl::Status Record(const Applicant& applicant, const Application& application,
                       const compliance::v1::RequiredItem& item, bool cover_too_short);
+  absl::Status Notify(const Applicant& applicant, const Application& application,
+                      const compliance::v1::RequiredItem& item);
+  absl::Status Assess(const Applicant& applicant, const Application& application,
+                      const compliance::v1::RequiredItem& item);
+  absl::Status AssessCountries(const Applicant& applicant, const compliance::v1::AssessmentPolicy& policy);
   absl::Status AddSecondAgency(const Applicant& applicant, const Application& application);
   absl::Status CancelCover(const Applicant& applicant, const Application& application);
   absl::Status RenewCover(const Applicant& applicant, const Application& application);
@@ -120,6 +127,8 @@ class Play {
   std::map<std::string, const Applicant*> by_application_;
   std::map<std::string, std::pair<int, absl::CivilDay>> since_;
   std::map<std::string, int> turns_;
+  absl::Mutex countries_mutex_;
+  std::map<std::string, absl::CivilDay> assessed_countries_ ABSL_GUARDED_BY(countries_mutex_);  // since when
 };
 
 }  // namespace amikeco::demo

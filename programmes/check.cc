@@ -358,6 +358,11 @@ void CheckCompliance(const Programme& programme, FieldErrors& wrong) {
     if (needs_kinds && item.accepted_kinds().empty()) {
       wrong.Add(field, "accepts no kind, so it could never hold; add accepted_kinds");
     }
+    const bool follows_document = item.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION ||
+                                  item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT;
+    if (follows_document && (item.per_leg() || item.per_person() || !item.accepted_kinds().empty())) {
+      wrong.Add(field, "is about the whole activity; leave per_leg, per_person and accepted_kinds out");
+    }
     Ids kinds(wrong);
     for (int k = 0; k < item.accepted_kinds_size(); ++k) {
       kinds.Add(absl::StrCat(field, ".accepted_kinds[", k, "]"), item.accepted_kinds(k));

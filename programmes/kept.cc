@@ -3,13 +3,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/store/kept_version.h"
 #include "common/store/table.h"
-#include "google/protobuf/util/message_differencer.h"
 
 namespace amikeco {
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
 using programme::v1::Programme;
 
 constexpr int kBatch = 500;
@@ -19,24 +18,6 @@ const Table<Programme>& KeptProgrammes() {
     return std::vector<Key>{{"name", programme.name()}};
   });
   return table;
-}
-
-std::string IdOf(const Programme& programme) { return absl::StrCat(programme.name(), "@", programme.version()); }
-
-absl::Status Keep(Transaction& tx, const Programme& programme) {
-  const std::string id = IdOf(programme);
-  AMIKECO_ASSIGN_OR_RETURN(const auto kept, KeptProgrammes().Find(tx, id));
-  if (!kept.exists()) return KeptProgrammes().Put(tx, id, programme, 0, 1);
-  if (MessageDifferencer::Equals(kept.value, programme)) return absl::OkStatus();
-  MessageDifferencer differ;
-  std::string differences;
-  differ.ReportDifferencesToString(&differences);
-  differ.Compare(kept.value, programme);
-  return Error(errors::kProgrammeChanged,
-               absl::StrCat(programme.name(), " version ", programme.version(),
-                            " was in force with other rules before; give the changed rules version ",
-                            programme.version() + 1, ". What differs:\n", differences),
-               {{"programme", programme.name()}, {"version", absl::StrCat(programme.version())}});
 }
 
 absl::Status AddKept(Reader& reader, Programmes& programmes) {
@@ -60,7 +41,10 @@ absl::Status AddKept(Reader& reader, Programmes& programmes) {
 
 absl::Status KeepProgrammes(Store& store, Programmes& programmes) {
   AMIKECO_RETURN_IF_ERROR(store.Write([&](Transaction& tx) -> absl::Status {
-    for (const Programme* programme : programmes.Latest()) AMIKECO_RETURN_IF_ERROR(Keep(tx, *programme));
+    for (const Programme* programme : programmes.Latest()) {
+      AMIKECO_RETURN_IF_ERROR(KeepVersion(tx, KeptProgrammes(), programme->name(), programme->version(), *programme,
+                                          errors::kProgrammeChanged, "programme"));
+    }
     return absl::OkStatus();
   }));
   return store.Read([&](Reader& reader) { return AddKept(reader, programmes); });

@@ -7,72 +7,18 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "common/base/status.h"
+#include "common/config/located.h"
 #include "common/config/textproto.h"
-#include "google/protobuf/text_format.h"
 
 namespace amikeco {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::TextFormat;
 using programme::v1::Notice;
 using programme::v1::NoticeSet;
 using programme::v1::Programme;
-
-// Finds where a field stands in a file: "eligibility[2].id" is looked up part by part; a part that is not written in
-// the file leaves the line of what holds it.
-class Lines {
- public:
-  explicit Lines(const std::string& text) {
-    TextFormat::Parser parser;
-    parser.WriteLocationsTo(&tree_);
-    Programme ignored;
-    parser.ParseFromString(text, &ignored);
-  }
-
-  int Of(absl::string_view path) {
-    TextFormat::ParseInfoTree* tree = &tree_;
-    const google::protobuf::Descriptor* type = Programme::descriptor();
-    int line = 0;
-    for (absl::string_view part : absl::StrSplit(path, '.')) {
-      const std::pair<absl::string_view, absl::string_view> split = absl::StrSplit(part, absl::MaxSplits('[', 1));
-      int index = -1;
-      if (!split.second.empty()) (void)absl::SimpleAtoi(split.second.substr(0, split.second.size() - 1), &index);
-      const FieldDescriptor* field = type->FindFieldByName(std::string(split.first));
-      if (field == nullptr) return line;
-      if (field->is_repeated() != (index >= 0)) return line;
-      if (const int found = tree->GetLocation(field, index).line; found >= 0) line = found;
-      if (field->type() != FieldDescriptor::TYPE_MESSAGE) return line;
-      tree = tree->GetTreeForNested(field, index);
-      if (tree == nullptr) return line;
-      type = field->message_type();
-    }
-    return line;
-  }
-
- private:
-  TextFormat::ParseInfoTree tree_;
-};
-
-// `wrong` with each field violation as "file:line: field: what and fix".
-absl::Status Located(const std::string& path, const std::string& text, const absl::Status& wrong) {
-  const auto bad = DetailOf<google::rpc::BadRequest>(wrong);
-  if (!bad.ok()) return wrong;
-  Lines lines(text);
-  std::vector<std::string> sentences;
-  for (const auto& violation : bad->field_violations()) {
-    sentences.push_back(absl::StrCat(path, ":", lines.Of(violation.field()) + 1, ": ", violation.field(), ": ",
-                                     violation.description()));
-  }
-  absl::Status located = absl::InvalidArgumentError(absl::StrJoin(sentences, "\n"));
-  SetDetail(located, *bad);
-  return located;
-}
 
 using Notices = google::protobuf::RepeatedPtrField<Notice>;
 
@@ -114,7 +60,7 @@ absl::StatusOr<Programme> LoadOne(const std::string& path, const Countries& coun
   if (wrong.ok()) wrong = AddNoticeSets(path, programme);
   if (!wrong.ok()) {
     AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    return Located(path, text, wrong);
+    return Located(path, text, programme, wrong);
   }
   if (absl::Status together = CheckProgramme(programme); !together.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": with its notice_sets: ", together.message()));

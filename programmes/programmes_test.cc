@@ -26,6 +26,7 @@
 namespace amikeco {
 namespace {
 
+using programme::v1::ComplianceItem;
 using programme::v1::Programme;
 using testing::HasSubstr;
 using testing::Not;
@@ -231,6 +232,21 @@ TEST(CheckProgramme, FindsWhatNeverHappensWithoutASearch) {
   const std::string wrong = WrongWith(exchange);
   EXPECT_THAT(wrong, HasSubstr("tasks[1].done_when: never happens"));
   EXPECT_THAT(wrong, HasSubstr("compliance[1].per_leg: has no agency to be for"));
+}
+
+// A3-19: a document is of the whole activity, all its countries, legs and persons.
+TEST(CheckProgramme, FindsDocumentsThatAreOfAPartOfTheActivity) {
+  for (const auto kind : {ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION, ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT}) {
+    for (const char* part : {"per_leg", "per_person", "accepted_kinds"}) {
+      Programme programme;
+      ComplianceItem& item = *programme.add_compliance();
+      item.set_kind(kind);
+      item.set_per_leg(part == std::string("per_leg"));
+      item.set_per_person(part == std::string("per_person"));
+      if (part == std::string("accepted_kinds")) item.add_accepted_kinds("short");
+      EXPECT_THAT(WrongWith(programme), HasSubstr("compliance[0]: is about the whole activity")) << part;
+    }
+  }
 }
 
 TEST(CheckProgramme, FindsTiersThatNobodyReaches) {

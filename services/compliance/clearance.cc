@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
+#include "services/compliance/document_errors.h"
 #include "services/compliance/errors.h"
 #include "services/compliance/judge.h"
 
@@ -215,6 +216,15 @@ ClearanceFact FactOf(v1::ItemRecorded recorded) {
   return fact;
 }
 
+bool SameDay(bool has, const google::type::Date& date, const std::optional<google::type::Date>& other) {
+  return has == other.has_value() && (!has || ToDay(date) == ToDay(*other));
+}
+bool SaysTheSame(const v1::ItemRecord& record, const DocumentStanding& standing) {
+  return record.outcome() == standing.outcome && record.document_hash() == standing.hash &&
+         SameDay(record.has_valid_from(), record.valid_from(), standing.valid_from) &&
+         SameDay(record.has_valid_to(), record.valid_to(), standing.valid_to);
+}
+
 bool SameLegs(const Legs& a, const Legs& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const matching::v1::Leg& x, const matching::v1::Leg& y) {
     return x.SerializeAsString() == y.SerializeAsString();
@@ -304,6 +314,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordReviewR
     return required.id() == request.item() && IsReviewed(required);
   });
   if (item == items.end()) return errors::ItemNotAsked(clearance.name(), request.item());
+  if (FollowsDocument(*item)) return errors::FollowsDocument(item->id());
   AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, request.outcome(), circumstance));
   recorded.set_kind(request.kind());
   CopyPeriod(request, recorded);
@@ -332,6 +343,9 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::VoidItemReque
                              const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
   if (IsOf(clearance, circumstance.actor.subject)) return errors::OwnCheck(clearance.name());
+  for (const v1::RequiredItem& item : clearance.items()) {
+    if (item.id() == request.item() && FollowsDocument(item)) return errors::FollowsDocument(item.id());
+  }
   AMIKECO_ASSIGN_OR_RETURN(Facts voided,
                            Voided(clearance, request.item(), request.record(), request.reason(), circumstance));
   return Concluded(clearance, std::move(voided), circumstance.now);
@@ -406,6 +420,44 @@ Facts OnDisclosure(const Clearance& clearance, const options::v1::Disclosure& di
   fact.mutable_disclosure_followed()->set_application(clearance.application());
   *fact.mutable_disclosure_followed()->mutable_disclosure() = disclosure;
   return {fact};
+}
+
+bool MayHold(const Clearance& clearance) { return IsLive(clearance) || clearance.reason() == kPlacementEnded; }
+
+Facts OnDocument(const Clearance& clearance, ComplianceItem::Kind kind, const std::optional<DocumentStanding>& standing,
+                 absl::Time now) {
+  if (!MayHold(clearance)) return {};
+  Facts facts;
+  int records = clearance.records_size();
+  for (const v1::RequiredItem& item : clearance.items()) {
+    if (item.kind() != kind) continue;
+    bool recorded = false;
+    for (const v1::ItemRecord& record : clearance.records()) {
+      if (record.item() != item.id() || !record.void_reason().empty()) continue;
+      if (standing && SaysTheSame(record, *standing)) {
+        recorded = true;
+        continue;
+      }
+      v1::ItemVoided& voided = *facts.emplace_back().mutable_item_voided();
+      voided.set_item(item.id());
+      voided.set_by(kSystem);
+      voided.set_reason("DOCUMENT_CHANGED");
+      voided.set_record(record.number());
+      *voided.mutable_at() = ToTimestamp(now);
+    }
+    if (!standing || recorded) continue;
+    v1::ItemRecorded& record = *facts.emplace_back().mutable_item_recorded();
+    record.set_item(item.id());
+    record.set_outcome(standing->outcome);
+    if (standing->valid_from) *record.mutable_valid_from() = *standing->valid_from;
+    if (standing->valid_to) *record.mutable_valid_to() = *standing->valid_to;
+    record.set_by(standing->by);
+    *record.mutable_at() = ToTimestamp(now);
+    record.set_document_hash(standing->hash);
+    record.set_number(++records);
+  }
+  if (facts.empty()) return {};
+  return Concluded(clearance, std::move(facts), now);
 }
 
 Facts OnBegun(const Clearance& clearance, const google::type::Date& date, absl::Time now) {

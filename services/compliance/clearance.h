@@ -21,6 +21,9 @@ namespace amikeco::compliance {
 // An agreement that was ended by matching alone may come again; a withdrawn or ended stay does not.
 inline constexpr char kPlacementEnded[] = "PLACEMENT_ENDED";
 
+// Who does what follows by itself.
+inline constexpr char kSystem[] = "system/compliance";
+
 using Facts = std::vector<v1::ClearanceFact>;
 
 struct Circumstance {
@@ -50,6 +53,21 @@ Facts OnLegsChanged(const v1::Clearance&, const google::protobuf::RepeatedPtrFie
 Facts OnBegun(const v1::Clearance&, const google::type::Date& date, absl::Time now);
 Facts OnEnded(const v1::Clearance&, absl::string_view reason);
 Facts OnDisclosure(const v1::Clearance&, const options::v1::Disclosure& disclosure);
+
+// What a document of the activity (see FollowsDocument in judge.h) says of its item.
+struct DocumentStanding {
+  v1::Outcome outcome;
+  std::string by;
+  std::string hash;
+  std::optional<google::type::Date> valid_from = std::nullopt;
+  std::optional<google::type::Date> valid_to = std::nullopt;
+};
+// The document is so now; nothing: it says nothing, or no longer. What was recorded of it before and says something
+// else is void. Nothing happens when it is recorded so already.
+Facts OnDocument(const v1::Clearance&, programme::v1::ComplianceItem::Kind kind,
+                 const std::optional<DocumentStanding>& standing, absl::Time now);
+// A closed clearance that may come again counts what its documents say, too.
+bool MayHold(const v1::Clearance&);
 // What is due by the clock: items still open on their due dates, a running stay's clearance that ends or comes back.
 Facts OnTime(const v1::Clearance&, absl::Time now);
 

@@ -238,6 +238,11 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
 
 bool IsReviewed(const v1::RequiredItem& item) { return item.kind() >= ComplianceItem::KIND_TRAINING; }
 
+bool FollowsDocument(const v1::RequiredItem& item) {
+  return item.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION ||
+         item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT;
+}
+
 std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme,
                                        const google::protobuf::RepeatedPtrField<matching::v1::Leg>& legs,
                                        const google::protobuf::RepeatedPtrField<std::string>& fellows) {

@@ -31,6 +31,9 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
 // Its outcome is what somebody who is not of the stay says after a review.
 bool IsReviewed(const v1::RequiredItem& item);
 
+// It follows a record of its own in this service, and nobody records it by hand (A3-02).
+bool FollowsDocument(const v1::RequiredItem& item);
+
 // Whether what was recorded speaks for the item: it was recorded for it, or for another leg at the same agency. So a
 // waiver that an agency has holds for each of the person's legs there, also when an itinerary is made anew (A0-24).
 bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required);

@@ -1,5 +1,6 @@
 // What the facts of matching and applicant mean for a clearance.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "amikeco/applicant/v1/facts.pb.h"
@@ -71,6 +72,17 @@ matching::v1::PlacementAgreed AgreedBy(const applicant::v1::StayArranged& arrang
   return agreed;
 }
 
+// The clearance exists, and its legs will be others than they are: an activity changed that was known (A5-06).
+bool ChangesLegs(const v1::Clearance& clearance, const Facts& facts) {
+  return std::any_of(facts.begin(), facts.end(), [&](const v1::ClearanceFact& fact) {
+    if (!fact.has_rescheduled()) return false;
+    const auto& after = fact.rescheduled().legs();
+    const auto& before = clearance.legs();
+    return !std::equal(before.begin(), before.end(), after.begin(), after.end(),
+                       [](const auto& x, const auto& y) { return x.SerializeAsString() == y.SerializeAsString(); });
+  });
+}
+
 // When a placement ends because the application did, that is the reason, whichever of the two facts comes first.
 absl::string_view ReasonOf(const matching::v1::PlacementEnded& ended) {
   for (const absl::string_view final : {"STAY_ENDED", "WITHDRAWN", "CANCELLED"}) {
@@ -101,20 +113,34 @@ absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v
                            fact.has_agreed() ? ProgrammeOf(agreed.programme(), agreed.programme_version())
                                              : ProgrammeOf(found.value.programme(), found.value.programme_version()));
   const auto legs_are = [&](const Legs& legs) { return OnLegsChanged(found.value, legs, *programme, origin.time); };
-  Facts facts;
-  if (fact.has_agreed()) facts = OnAgreed(found.value, agreed, event.subject(), *programme, origin.time);
-  if (fact.has_leg_confirmed()) facts = legs_are(With(found.value.legs(), fact.leg_confirmed().leg()));
-  if (fact.has_leg_removed()) facts = legs_are(Without(found.value.legs(), fact.leg_removed().leg().id()));
-  if (fact.has_rescheduled()) facts = legs_are({});
-  if (fact.has_disclosure_followed()) facts = OnDisclosure(found.value, fact.disclosure_followed().disclosure());
-  if (fact.has_ended()) facts = OnEnded(found.value, ReasonOf(fact.ended()));
-  return Apply(tx, Clearances(), origin, facts, found);
+  return Follow(tx, origin, found, [&]() -> Facts {
+    if (fact.has_agreed()) return OnAgreed(found.value, agreed, event.subject(), *programme, origin.time);
+    if (fact.has_leg_confirmed()) return legs_are(With(found.value.legs(), fact.leg_confirmed().leg()));
+    if (fact.has_leg_removed()) return legs_are(Without(found.value.legs(), fact.leg_removed().leg().id()));
+    if (fact.has_rescheduled()) return legs_are({});
+    if (fact.has_disclosure_followed()) return OnDisclosure(found.value, fact.disclosure_followed().disclosure());
+    return OnEnded(found.value, ReasonOf(fact.ended()));
+  });
+}
+
+// Applies what `decide` says of `clearance`. When its legs are to be others, the documents that it follows are told
+// first, so that it is never judged for the new days by what was found out about the old ones.
+absl::Status ComplianceService::Follow(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance,
+                                       const std::function<Facts()>& decide) {
+  Facts facts = decide();
+  if (ChangesLegs(clearance.value, facts)) {
+    AMIKECO_RETURN_IF_ERROR(documents_.OnActivityChanged(tx, clearance, origin));
+    facts = decide();
+  }
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, clearance));
+  return documents_.Follow(tx, clearance, origin);
 }
 
 absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event::v1::Event& event,
                                                    const Origin& origin) {
   ApplicationFact fact;
   if (!event.data().UnpackTo(&fact)) return absl::InternalError("The application's fact does not parse.");
+  if (fact.has_submitted()) return documents_.NoteActivity(tx, event.subject(), fact.submitted());
   // What was placed by matching is ended by it, too; nobody else ends what was only arranged.
   const bool missed = fact.has_stay_missed() && fact.stay_missed().placement().empty();
   const bool ends =
@@ -122,12 +148,14 @@ absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event:
   if (!ends && !fact.has_stay_started() && !fact.has_stay_arranged()) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Find(tx, ClearanceNameOf(event.subject())));
   if (!found.exists() && !fact.has_stay_arranged()) return absl::OkStatus();
-  Facts facts;
   if (fact.has_stay_arranged()) {
     const auto& arranged = fact.stay_arranged();
     AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(arranged.programme(), arranged.programme_version()));
-    facts = OnAgreed(found.value, AgreedBy(arranged, event.subject()), "", *programme, origin.time);
+    return Follow(tx, origin, found, [&] {
+      return OnAgreed(found.value, AgreedBy(arranged, event.subject()), "", *programme, origin.time);
+    });
   }
+  Facts facts;
   if (fact.has_stay_started()) facts = OnBegun(found.value, fact.stay_started().date(), origin.time);
   if (fact.has_stay_ended() || fact.has_closed()) facts = OnEnded(found.value, "STAY_ENDED");
   if (fact.has_withdrawn()) facts = OnEnded(found.value, "WITHDRAWN");

@@ -6,6 +6,7 @@
 #include "common/base/dates.h"
 #include "common/events/execute.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/doors.h"
 #include "services/compliance/tables.h"
 
 namespace amikeco::compliance {
@@ -48,18 +49,6 @@ Clearance View(const Versioned<Clearance>& stored, const Actor& actor, absl::Tim
   return clearance;
 }
 
-absl::StatusOr<Versioned<Clearance>> Visible(Reader& reader, absl::string_view name, const Actor& actor) {
-  AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(reader, name));
-  if (!actor.MaySee(found.value.parties())) return NotFound(name);
-  return found;
-}
-
-absl::Status CheckEtag(const Versioned<Clearance>& found, absl::string_view etag) {
-  if (etag.empty() || etag == EtagOf(found.version)) return absl::OkStatus();
-  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(found.name, " was changed in the meantime."),
-               {{"name", found.name}, {"etag", EtagOf(found.version)}});
-}
-
 // The dossier's entry for the signature under a waiver.
 std::string EntryOf(absl::string_view clearance, int record) { return absl::StrCat(clearance, "/waivers/", record); }
 
@@ -67,7 +56,7 @@ std::string EntryOf(absl::string_view clearance, int record) { return absl::StrC
 
 template <typename Request>
 absl::StatusOr<Clearance> ComplianceService::Change(Transaction& tx, const Call& call, const Request& request) {
-  AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(tx, request.name(), call.actor));
+  AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(tx, Clearances(), request.name(), call.actor));
   AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request.etag()));
   AMIKECO_ASSIGN_OR_RETURN(const Facts facts, Decide(found.value, request, Circumstance{call.time, call.actor}));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), OriginOf("compliance", call), facts, found));
@@ -76,7 +65,7 @@ absl::StatusOr<Clearance> ComplianceService::Change(Transaction& tx, const Call&
 
 absl::StatusOr<Clearance> ComplianceService::GetClearance(Call& call, const v1::GetClearanceRequest& request) {
   return Query<Clearance>(store_, [&](Reader& reader) -> absl::StatusOr<Clearance> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, request.name(), call.actor));
+    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, Clearances(), request.name(), call.actor));
     return View(found, call.actor, call.time);
   });
 }
@@ -119,7 +108,7 @@ absl::StatusOr<Clearance> ComplianceService::SignWaiver(Call& call, const v1::Si
 absl::StatusOr<v1::WaiverSignature> ComplianceService::GetWaiverSignature(
     Call& call, const v1::GetWaiverSignatureRequest& request) {
   return Query<v1::WaiverSignature>(store_, [&](Reader& reader) -> absl::StatusOr<v1::WaiverSignature> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, request.name(), call.actor));
+    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, Clearances(), request.name(), call.actor));
     const std::string entry = EntryOf(request.name(), request.record());
     v1::WaiverSignature signature;
     const auto& records = found.value.records();
@@ -164,10 +153,13 @@ absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, 
                            Clearances().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
   std::vector<std::string> names;
   for (const auto& clearance : due) names.push_back(clearance.name);
+  AMIKECO_ASSIGN_OR_RETURN(const auto documents, documents_.Due(reader, now, limit - static_cast<int>(names.size())));
+  names.insert(names.end(), documents.begin(), documents.end());
   return names;
 }
 
 absl::Status ComplianceService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
+  if (Documents::Owns(name)) return documents_.Tick(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(tx, name));
   return Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found);
 }
@@ -184,7 +176,26 @@ void Bind(Chain& chain, ComplianceService& service) {
       .Method("RecordMediaConsent", service, &ComplianceService::RecordMediaConsent)
       .Method("VoidItem", service, &ComplianceService::VoidItem)
       .Method("RevokeClearance", service, &ComplianceService::RevokeClearance)
-      .Method("ReinstateClearance", service, &ComplianceService::ReinstateClearance);
+      .Method("ReinstateClearance", service, &ComplianceService::ReinstateClearance)
+      .Method("GetAssessmentPolicy", service.documents(), &Documents::GetAssessmentPolicy)
+      .Method("RecordCountryAssessment", service.documents(), &Documents::RecordCountryAssessment)
+      .Method("GetCountryAssessment", service.documents(), &Documents::GetCountryAssessment)
+      .Method("ListCountryAssessments", service.documents(), &Documents::ListCountryAssessments)
+      .Method("WriteAssessment", service.documents(), &Documents::WriteAssessment)
+      .Method("SubmitAssessment", service.documents(), &Documents::SubmitAssessment)
+      .Method("ReviewAssessment", service.documents(), &Documents::ReviewAssessment)
+      .Method("ApproveAssessment", service.documents(), &Documents::ApproveAssessment)
+      .Method("DecideAssessment", service.documents(), &Documents::DecideAssessment)
+      .Method("ReopenAssessment", service.documents(), &Documents::ReopenAssessment)
+      .Method("CompleteMitigation", service.documents(), &Documents::CompleteMitigation)
+      .Method("WithdrawAssessment", service.documents(), &Documents::WithdrawAssessment)
+      .Method("GetAssessment", service.documents(), &Documents::GetAssessment)
+      .Method("ListAssessments", service.documents(), &Documents::ListAssessments)
+      .Method("SubmitNotification", service.documents(), &Documents::SubmitNotification)
+      .Method("ReviewNotification", service.documents(), &Documents::ReviewNotification)
+      .Method("WithdrawNotification", service.documents(), &Documents::WithdrawNotification)
+      .Method("GetNotification", service.documents(), &Documents::GetNotification)
+      .Method("ListNotifications", service.documents(), &Documents::ListNotifications);
 }
 
 }  // namespace amikeco::compliance

@@ -5,6 +5,7 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,16 @@
 #include "common/store/dossier.h"
 #include "common/store/store.h"
 #include "programmes/programmes.h"
+#include "services/compliance/documents.h"
 
 namespace amikeco::compliance {
 
 class ComplianceService final : public Timed {
  public:
   // All outlive the service.
-  ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers)
-      : store_(store), programmes_(programmes), dossiers_(dossiers) {}
+  ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers,
+                    const v1::AssessmentPolicy& policy)
+      : store_(store), programmes_(programmes), dossiers_(dossiers), documents_(store, programmes, dossiers, policy) {}
 
   absl::StatusOr<v1::Clearance> GetClearance(Call& call, const v1::GetClearanceRequest& request);
   absl::StatusOr<v1::ListClearancesResponse> ListClearances(Call& call, const v1::ListClearancesRequest& request);
@@ -40,6 +43,9 @@ class ComplianceService final : public Timed {
   absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit) override;
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
 
+  // Engagement notifications and human-rights assessments.
+  Documents& documents() { return documents_; }
+
   // Acts on a fact of another service.
   absl::Status React(Transaction& tx, const event::v1::Event& event, const Origin& origin);
 
@@ -47,12 +53,15 @@ class ComplianceService final : public Timed {
   template <typename Request>
   absl::StatusOr<v1::Clearance> Change(Transaction& tx, const Call& call, const Request& request);
   absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(absl::string_view name, int version) const;
+  absl::Status Follow(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance,
+                      const std::function<std::vector<v1::ClearanceFact>()>& decide);
   absl::Status ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
 
   Store& store_;
   const Programmes& programmes_;
   const Dossiers& dossiers_;
+  Documents documents_;
 };
 
 // Matching's facts say what is agreed, applicant's when the stay begins and ends.

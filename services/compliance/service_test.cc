@@ -61,7 +61,7 @@ class ComplianceServiceTest : public testing::Test {
     dir_ = mkdtemp(dir.data());
     store_ = *SqliteStore::Open(dir_ + "/compliance.db");
     programmes_.Add(ProgrammeWithHostConsent());
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_);
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_);
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -189,6 +189,7 @@ class ComplianceServiceTest : public testing::Test {
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  v1::AssessmentPolicy policy_;
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;
 };

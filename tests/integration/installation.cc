@@ -175,6 +175,9 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
        {"$root", root},
        {"$kek", folder_ / "kek"}});
   if (service == "applicant") absl::StrAppend(&text, "compliance { target: \"", TargetOf("compliance"), "\" }\n");
+  if (service == "compliance") {
+    absl::StrAppend(&text, "assessment_policy_file: \"", root, "/assessments/osja.textproto\"\n");
+  }
   if (service == "notify") {
     absl::StrAppend(&text, "smtp { url: \"", mail_->url(), "\" from: \"office@amikeco.example\" }\n",
                     "templates_dir: \"", root, "/services/notify/templates\"\n");

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "amikeco/applicant/v1/award.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/compliance/v1/assessment_facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/notify/v1/facts.pb.h"
@@ -28,9 +29,10 @@ using google::protobuf::Message;
 
 // Fields that say nothing new, or change with the weather.
 const std::set<std::string>& Untold() {
-  static const auto& names = *new std::set<std::string>{"parties", "application",   "at",          "time_zone",
-                                                        "section", "submitter",     "received_at", "programme_version",
-                                                        "name",    "document_hash", "lottery_seed"};
+  static const auto& names = *new std::set<std::string>{
+      "parties",       "application",       "at",   "time_zone",     "section",      "submitter",
+      "received_at",   "programme_version", "name", "document_hash", "lottery_seed", "content_hash",
+      "rationale_hash"};
   return names;
 }
 
@@ -55,6 +57,13 @@ std::string Told(const Message& message) {
                         leg->confirmed() ? "" : "?");
   }
   if (const auto* item = dynamic_cast<const compliance::v1::RequiredItem*>(&message)) return item->id();
+  if (const auto* judged = dynamic_cast<const compliance::v1::RiskJudgement*>(&message)) {
+    return absl::StrCat(EnumName(compliance::v1::RiskLevel_descriptor()->FindValueByNumber(judged->overall())), "/",
+                        judged->approver_level(), judged->serious_risk() ? "(serious)" : "");
+  }
+  if (const auto* basis = dynamic_cast<const compliance::v1::CountryBasis*>(&message)) {
+    return absl::StrCat(basis->country(), "@", basis->revision());
+  }
   if (const auto* ranked = dynamic_cast<const matching::v1::RankedHost*>(&message)) {
     return absl::StrCat(ranked->host(), ":", ranked->score());
   }

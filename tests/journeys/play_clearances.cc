@@ -90,6 +90,10 @@ absl::Status Player::Clear(const Command& c) {
       AMIKECO_RETURN_IF_ERROR(Waiver({"waiver", {id, item.host().substr(6), days}, named}));
     } else if (item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK) {
       AMIKECO_RETURN_IF_ERROR(Check({"check", {id, "ncic", "passed"}, {}}));
+    } else if (item.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION) {
+      AMIKECO_RETURN_IF_ERROR(Notification({"notification", {id}, {}}));
+    } else if (item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT) {
+      AMIKECO_RETURN_IF_ERROR(AssessAll(c));
     } else if (item.kind() >= ComplianceItem::KIND_TRAINING) {
       AMIKECO_RETURN_IF_ERROR(Review({"review", {id, item.id(), "passed"}, named}));
     } else if (item.host().empty()) {

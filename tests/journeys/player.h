@@ -6,6 +6,7 @@
 #define AMIKECO_TESTS_JOURNEYS_PLAYER_H_
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@
 #include "amikeco/compliance/v1/compliance.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "tests/journeys/chronicle.h"
+#include "tests/journeys/documents.h"
 #include "tests/support/house.h"
 
 namespace amikeco::journeys {
@@ -138,6 +140,9 @@ class Player {
   absl::Status Waiver(const Command& c);
   absl::Status Check(const Command& c);
   absl::Status Review(const Command& c);
+  absl::Status Country(const Command& c);
+  absl::Status Notification(const Command& c);
+  absl::Status Assess(const Command& c);
   absl::Status Consent(const Command& c);
   absl::Status Clear(const Command& c);
   absl::Status Void(const Command& c);
@@ -160,6 +165,11 @@ class Player {
   absl::Status StayInTouch(const Command& c);
   absl::Status Alumni(const Command& c);
 
+  absl::StatusOr<compliance::v1::AssessmentPolicy> Policy();
+  // Calls `take` with the application's documents as they are; one that is not there is empty.
+  absl::Status WithPapers(const Command& c, const std::function<absl::Status(const Papers&)>& take);
+  // Its countries, and itself.
+  absl::Status AssessAll(const Command& c);
   void TellAssignments(const google::protobuf::RepeatedPtrField<applicant::v1::CompletedAssignment>& assignments);
   absl::StatusOr<applicant::v1::Wishes> WishesOf(const Command& c, absl::string_view days);
   absl::Status AnswerInvitation(const Command& c, matching::v1::Answer answer);
@@ -201,6 +211,16 @@ class Player {
   template <typename Request>
   absl::Status SendClearance(const Actor& actor, absl::string_view method, const Request& request) {
     return Send<compliance::v1::Clearance>(actor, absl::StrCat(kCompliance, method), request);
+  }
+  // A call whose request is made elsewhere; a refusal is a line of the story.
+  template <typename Response>
+  absl::Status Take(const Step& step) {
+    google::protobuf::Message& request = *step.request;
+    request.GetReflection()->SetString(&request, request.GetDescriptor()->FindFieldByName("request_id"),
+                                       absl::StrFormat("00000000-0000-4000-8000-%012d", ++requests_));
+    const auto response = house_->Call<Response>(step.actor, absl::StrCat(kCompliance, step.method), request);
+    if (!response.ok()) lines_.push_back(Line(response.status()));
+    return absl::OkStatus();
   }
 
   const std::string programmes_;

@@ -17,6 +17,7 @@
 #include "common/store/sqlite_store.h"
 #include "programmes/kept.h"
 #include "services/applicant/service.h"
+#include "services/compliance/policy_file.h"
 #include "services/compliance/service.h"
 #include "services/matching/service.h"
 #include "services/notify/sender.h"
@@ -61,6 +62,7 @@ struct House::Room {
 // What the services share, and the services.
 struct House::Furniture {
   Programmes programmes;
+  compliance::v1::AssessmentPolicy policy;
   Dossiers dossiers{*SecretKey::FromBytes(std::string(32, 'h'))};
   CountingIds ids;
   MailDrop mail;
@@ -116,7 +118,9 @@ absl::Status House::Build() {
   f.applicant = std::make_unique<applicant::ApplicantService>(
       applicant::Surroundings{store("applicant"), f.programmes, f.dossiers, f.ids, *f.gate, *countries});
   f.matching = std::make_unique<matching::MatchingService>(store("matching"), f.programmes, f.ids, nullptr, *countries);
-  f.compliance = std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers);
+  AMIKECO_ASSIGN_OR_RETURN(f.policy, compliance::LoadPolicy("assessments/osja.textproto"));
+  f.compliance =
+      std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers, f.policy);
   f.notify =
       std::make_unique<notify::NotifyService>(notify::Shelf{store("notify"), f.dossiers, f.programmes, f.templates});
   Furnish(RoomOf("applicant"), *f.applicant);
