@@ -456,7 +456,7 @@ absl::Span<const Command> Commands() {
       {"notification", "list", "compliance/ListNotifications", "", "notification list --state submitted"},
 
       {"country-assessment", "record", "compliance/RecordCountryAssessment", "country",
-       "country-assessment record AM -f armenia.json --significant"},
+       "country-assessment record AM -f country.json --significant"},
       {"country-assessment",
        "get",
        "compliance/GetCountryAssessment",
@@ -472,8 +472,8 @@ absl::Span<const Command> Commands() {
       {"assessment", "review", "compliance/ReviewAssessment", "name,outcome",
        "assessment review A-2027-001 returned --reason SOURCES_MISSING"},
       {"assessment", "approve", "compliance/ApproveAssessment", "name,content_hash",
-       "assessment approve A-2027-001 \"$(amikeco assessment get A-2027-001 -o json | jq -r .contentHash)\" "
-       "--valid-to 2027-12-31 --review-date 2027-12-31"},
+       "assessment approve A-2027-001 --valid-to 2027-12-31 --review-date 2027-12-31 "
+       "\"$(amikeco assessment get A-2027-001 -o json | jq -r .content_hash)\""},
       {"assessment", "decide", "compliance/DecideAssessment", "name,verdict",
        "assessment decide A-2027-001 proceed --human-rights-rationale @rights.txt --code-of-ethics-rationale "
        "@ethics.txt"},

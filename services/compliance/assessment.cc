@@ -98,7 +98,7 @@ absl::Status CheckCountries(const Evidence& evidence, const v1::AssessmentPolicy
   std::vector<std::string> missing;
   for (const std::string& country : evidence.content.countries()) {
     const bool assessed =
-        std::any_of(evidence.countries.begin(), evidence.countries.end(), [&](const v1::CountryRevised& revised) {
+        std::any_of(evidence.countries.begin(), evidence.countries.end(), [&](const v1::CountryRevision& revised) {
           return revised.country() == country && revised.policy() == policy.id() &&
                  revised.policy_version() == policy.version() && today < ToDay(revised.review_due());
         });
@@ -180,7 +180,7 @@ DecidedAssessment Decide(const Assessment& assessment, const v1::SubmitAssessmen
   submitted.set_revision(assessment.revision());
   submitted.set_content_hash(ContentHash(evidence.content));
   *submitted.mutable_judgement() = JudgeRisks(c.policy, evidence.content, evidence.countries);
-  for (const v1::CountryRevised& country : evidence.countries) {
+  for (const v1::CountryRevision& country : evidence.countries) {
     v1::CountryBasis& basis = *submitted.add_basis();
     basis.set_country(country.country());
     basis.set_revision(country.revision());

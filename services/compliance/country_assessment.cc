@@ -12,7 +12,7 @@ namespace amikeco::compliance {
 namespace {
 
 // More is unknown than was, or humanitarian law may apply now: whoever revised it need not think of that.
-bool Worsens(const v1::CountryRevised& before, const v1::CountryRevised& after) {
+bool Worsens(const v1::CountryRevision& before, const v1::CountryRevision& after) {
   const std::set<std::string> known(before.unknown().begin(), before.unknown().end());
   const bool more = std::any_of(after.unknown().begin(), after.unknown().end(),
                                 [&](const std::string& question) { return known.count(question) == 0; });
@@ -29,7 +29,7 @@ CountryFacts Decide(const v1::CountryAssessment& assessment, const v1::RecordCou
   }
   AMIKECO_RETURN_IF_ERROR(CheckComplete(c.policy, request.content()));
   v1::CountryAssessmentFact fact;
-  v1::CountryRevised& revised = *fact.mutable_revised();
+  v1::CountryRevision& revised = *fact.mutable_revised()->mutable_revision();
   revised.set_country(request.country());
   revised.set_revision(assessment.revisions_size() + 1);
   revised.set_significant(request.significant());
@@ -49,10 +49,11 @@ CountryFacts Decide(const v1::CountryAssessment& assessment, const v1::RecordCou
   // No country's own zone matters for a period of months.
   const absl::CivilDay today = absl::ToCivilDay(c.now, absl::UTCTimeZone());
   *revised.mutable_review_due() = ToDate(AddMonths(today, c.policy.review_months()));
-  *revised.mutable_parties() = organisations;
-  revised.mutable_disclosure()->set_disclosure_class(options::v1::DISCLOSURE_CLASS_PARTNER);
-  revised.mutable_disclosure()->set_set_by(c.actor.organisation);
-  *revised.mutable_disclosure()->mutable_set_time() = ToTimestamp(c.now);
+  *fact.mutable_revised()->mutable_parties() = organisations;
+  options::v1::Disclosure& disclosure = *fact.mutable_revised()->mutable_disclosure();
+  disclosure.set_disclosure_class(options::v1::DISCLOSURE_CLASS_PARTNER);
+  disclosure.set_set_by(c.actor.organisation);
+  *disclosure.mutable_set_time() = ToTimestamp(c.now);
   return std::vector{fact};
 }
 
@@ -65,9 +66,9 @@ namespace amikeco::compliance::v1 {
 CountryAssessment Evolve(CountryAssessment assessment, const CountryAssessmentFact& fact) {
   if (!fact.has_revised()) return assessment;  // of a newer program
   const CountryRevised& revised = fact.revised();
-  assessment.set_name(CountryAssessmentNameOf(revised.country()));
-  assessment.set_country(revised.country());
-  *assessment.add_revisions() = revised;
+  assessment.set_name(CountryAssessmentNameOf(revised.revision().country()));
+  assessment.set_country(revised.revision().country());
+  *assessment.add_revisions() = revised.revision();
   *assessment.mutable_parties() = revised.parties();
   if (revised.has_disclosure()) *assessment.mutable_disclosure() = revised.disclosure();
   return assessment;

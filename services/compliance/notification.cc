@@ -58,11 +58,12 @@ NotificationFacts Decide(const EngagementNotification& notification, const v1::S
   v1::NotificationFact fact;
   v1::NotificationSubmitted& submitted = *fact.mutable_submitted();
   submitted.set_application(activity.application());
-  submitted.set_version(notification.versions_size() + 1);
-  submitted.set_content_hash(ContentHash(request.content()));
-  *submitted.mutable_countries() = request.content().countries();
-  submitted.set_by(c.actor.subject);
-  *submitted.mutable_at() = ToTimestamp(c.now);
+  v1::NotificationVersion& version = *submitted.mutable_version();
+  version.set_version(notification.versions_size() + 1);
+  version.set_content_hash(ContentHash(request.content()));
+  *version.mutable_countries() = request.content().countries();
+  version.set_by(c.actor.subject);
+  *version.mutable_at() = ToTimestamp(c.now);
   *submitted.mutable_parties() = activity.parties();
   for (const std::string& organisation : c.policy.organisations()) {
     const auto& parties = submitted.parties();
@@ -81,10 +82,10 @@ NotificationFacts Decide(const EngagementNotification& notification, const v1::R
   AMIKECO_RETURN_IF_ERROR(wrong.ToStatus());
   AMIKECO_RETURN_IF_ERROR(CheckLive(notification, "ReviewNotification"));
   if (request.version() != notification.versions_size()) {
-    return errors::ContentChanged(notification.name(), notification.versions().rbegin()->submitted().content_hash());
+    return errors::ContentChanged(notification.name(), notification.versions().rbegin()->content_hash());
   }
   for (const v1::NotificationVersion& version : notification.versions()) {
-    if (version.submitted().by() == c.actor.subject) return errors::OwnDocument(notification.name(), c.actor.subject);
+    if (version.by() == c.actor.subject) return errors::OwnDocument(notification.name(), c.actor.subject);
   }
   v1::NotificationFact fact;
   Stamp(*fact.mutable_reviewed(), notification, c);
@@ -104,7 +105,7 @@ NotificationFacts Decide(const EngagementNotification& notification, const v1::W
 
 std::vector<std::string> NotifiedCountries(const EngagementNotification& notification) {
   if (notification.versions().empty() || notification.state() == EngagementNotification::STATE_WITHDRAWN) return {};
-  const auto& countries = notification.versions().rbegin()->submitted().countries();
+  const auto& countries = notification.versions().rbegin()->countries();
   return {countries.begin(), countries.end()};
 }
 
@@ -113,7 +114,7 @@ std::optional<DocumentStanding> StandingOf(const EngagementNotification& notific
   if (!accepted && notification.state() != EngagementNotification::STATE_DECLINED) return std::nullopt;
   const v1::NotificationVersion& latest = *notification.versions().rbegin();
   return DocumentStanding{accepted ? v1::OUTCOME_SATISFIED : v1::OUTCOME_NOT_SATISFIED, latest.reviewed().by(),
-                          latest.submitted().content_hash()};
+                          latest.content_hash()};
 }
 
 std::string NotificationNameOf(absl::string_view application) {
@@ -144,7 +145,7 @@ EngagementNotification Evolve(EngagementNotification notification, const Notific
     case NotificationFact::kSubmitted:
       notification.set_name(NotificationNameOf(fact.submitted().application()));
       notification.set_application(fact.submitted().application());
-      *notification.add_versions()->mutable_submitted() = fact.submitted();
+      *notification.add_versions() = fact.submitted().version();
       *notification.mutable_parties() = fact.submitted().parties();
       if (fact.submitted().has_disclosure()) *notification.mutable_disclosure() = fact.submitted().disclosure();
       notification.set_state(EngagementNotification::STATE_SUBMITTED);

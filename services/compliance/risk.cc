@@ -73,7 +73,7 @@ class Judging {
 
   RiskJudgement Judge() && {
     for (const v1::RiskKind& kind : policy_.risks()) JudgeRisk(kind);
-    for (const v1::CountryRevised& country : countries_) {
+    for (const v1::CountryRevision& country : countries_) {
       for (const std::string& question : country.unknown()) NoteUnknown("", country.country(), question);
     }
     const v1::ApproverLevel& rung = ApproverFor(policy_, judgement_.overall());
@@ -234,7 +234,7 @@ void CheckAnswered(const AssessmentPolicy& policy, const AssessmentContent& cont
   std::set<std::string> answered;
   for (const RiskRow& row : content.risks()) answered.insert(row.risk());
   const bool conflict = std::any_of(countries.begin(), countries.end(),
-                                    [](const v1::CountryRevised& country) { return country.humanitarian_law(); });
+                                    [](const v1::CountryRevision& country) { return country.humanitarian_law(); });
   for (const v1::RiskKind& kind : policy.risks()) {
     if (kind.axis() == v1::RISK_AXIS_HUMANITARIAN_LAW && !conflict) continue;
     if (answered.count(kind.id()) == 0) {

@@ -23,7 +23,7 @@
 namespace amikeco::compliance {
 
 // The assessments of the activity's countries that it rests on.
-using Countries = std::vector<v1::CountryRevised>;
+using Countries = std::vector<v1::CountryRevision>;
 
 // Whether the risk may be there: answered anything but NO and NOT_APPLICABLE.
 bool IsApplicable(v1::AnswerValue value);

@@ -26,9 +26,9 @@ constexpr auto kHigh = v1::LIKELIHOOD_HIGH;
 constexpr auto kMedium = v1::LIKELIHOOD_MEDIUM;
 constexpr auto kGrave = v1::RISK_LEVEL_HIGH;
 
-v1::CountryRevised Country(const std::string& code, const std::vector<std::string>& unknown = {},
-                           bool humanitarian_law = false) {
-  v1::CountryRevised country;
+v1::CountryRevision Country(const std::string& code, const std::vector<std::string>& unknown = {},
+                            bool humanitarian_law = false) {
+  v1::CountryRevision country;
   country.set_country(code);
   country.mutable_unknown()->Assign(unknown.begin(), unknown.end());
   country.set_humanitarian_law(humanitarian_law);

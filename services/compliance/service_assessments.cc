@@ -36,7 +36,7 @@ absl::StatusOr<CountryAssessment> Documents::RecordCountryAssessment(
     const Origin origin = OriginOf("compliance", call);
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(found.value, request, {call.time, call.actor, policy_}));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, CountryAssessments(), origin, facts, found));
-    const v1::CountryRevised& revised = *found.value.revisions().rbegin();
+    const v1::CountryRevision& revised = *found.value.revisions().rbegin();
     AMIKECO_RETURN_IF_ERROR(dossiers_.Write(tx, found.name, RevisionEntry(revised.revision()), request.content()));
     if (revised.significant()) AMIKECO_RETURN_IF_ERROR(ReopenFor(tx, request.country(), origin));
     return Bare(found);

@@ -104,9 +104,13 @@ TEST(Commands, HaveExamplesThatAreUnderstood) {
   const auto folder = std::filesystem::temp_directory_path() / absl::StrCat("amikeco-examples-", getpid());
   std::filesystem::create_directories(folder);
   std::filesystem::current_path(folder);
-  for (const char* file : {"address.txt", "name.txt", "report.txt", "proposal.txt", "comments.txt", "evaluation.txt"})
+  for (const char* file : {"address.txt", "name.txt", "report.txt", "proposal.txt", "comments.txt", "evaluation.txt",
+                           "rights.txt", "ethics.txt"})
     std::ofstream(file) << "text";
   std::ofstream("expenses.json") << R"({"lines": [{"category": "travel"}]})";
+  std::ofstream("country.json") << R"({"content": {"answers": [{"question": "instability"}]}})";
+  std::ofstream("assessment.json") << R"({"content": {"countries": ["AM"]}})";
+  std::ofstream("notification.json") << R"({"content": {"countries": ["AM"]}})";
   std::ofstream("profile.json") << R"({"profile": {"given_name": "Anna"}})";
   for (const Command& command : Commands()) {
     const std::vector<std::string> words = ShellWords(command.example);

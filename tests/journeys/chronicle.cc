@@ -13,6 +13,7 @@
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/compliance/v1/assessment_facts.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
+#include "amikeco/compliance/v1/notification.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/notify/v1/facts.pb.h"
 #include "common/base/dates.h"
@@ -60,6 +61,12 @@ std::string Told(const Message& message) {
   if (const auto* judged = dynamic_cast<const compliance::v1::RiskJudgement*>(&message)) {
     return absl::StrCat(EnumName(compliance::v1::RiskLevel_descriptor()->FindValueByNumber(judged->overall())), "/",
                         judged->approver_level(), judged->serious_risk() ? "(serious)" : "");
+  }
+  if (const auto* version = dynamic_cast<const compliance::v1::NotificationVersion*>(&message)) {
+    return absl::StrCat(version->version(), "/", absl::StrJoin(version->countries(), "+"));
+  }
+  if (const auto* country = dynamic_cast<const compliance::v1::CountryRevision*>(&message)) {
+    return absl::StrCat(country->country(), "@", country->revision(), country->significant() ? "(significant)" : "");
   }
   if (const auto* basis = dynamic_cast<const compliance::v1::CountryBasis*>(&message)) {
     return absl::StrCat(basis->country(), "@", basis->revision());
