@@ -420,10 +420,14 @@ absl::Span<const Command> Commands() {
       {"clearance", "list", "compliance/ListClearances", "", "clearance list --state open"},
       {"clearance", "cover", "compliance/RecordHealthCover", "name",
        "clearance cover A-2027-001 --kind travel-insurance --valid-from 2027-06-01 --valid-to 2027-06-30"},
-      {"clearance", "waiver", "compliance/SignWaiver", "name",
-       "clearance waiver A-2027-001 --host CA0194200 --valid-from 2027-06-01 --valid-to 2027-06-30 --signature-name "
-       "@name.txt "
-       "--document-hash \"$(sha256sum < waiver.pdf | cut -c -64)\""},
+      {"clearance",
+       "waiver",
+       "compliance/SignWaiver",
+       "name",
+       "clearance waiver A-2027-001 --host CA0194200 --signature-name @name.txt "
+       "--document-hash \"$(sha256sum < waiver.pdf | cut -c -64)\"",
+       {.summary = "The officer has signed the waiver of one leg's agency on paper. It covers every day of the leg. "
+                   "`waiver sign` signs by typed name."}},
       {"clearance",
        "signature",
        "compliance/GetWaiverSignature",
@@ -484,6 +488,28 @@ absl::Span<const Command> Commands() {
        "assessment withdraw A-2027-001 --reason REQUEST_WITHDRAWN"},
       {"assessment", "get", "compliance/GetAssessment", "name", "assessment get A-2027-001", {.view = kDetails}},
       {"assessment", "list", "compliance/ListAssessments", "", "assessment list --state reviewed"},
+      {"waiver", "list", "compliance/ListWaivers", "", "waiver list --clearance A-2027-001"},
+      {"waiver", "get", "compliance/GetWaiver", "name", "waiver get A-2027-001-1", {.view = kDetails}},
+      {"waiver", "send", "compliance/SendWaiver", "name",
+       "waiver send A-2027-001-1 --language de --valid-to 2027-06-30"},
+      {"waiver", "view", "compliance/ViewWaiver", "name", "waiver view A-2027-001-1", {.view = kDetails}},
+      {"waiver",
+       "sign",
+       "compliance/SignWaiver",
+       "waiver",
+       "waiver sign A-2027-001-1 --signature-name @name.txt --acknowledgements NO_WEAPONS,SEAT_BELT",
+       {.summary =
+            "The officer signs, by typed name and by agreeing to each acknowledgement of the text, which `waiver "
+            "view` shows. Nobody signs for somebody else: PERMISSION_DENIED (NOT_THE_OFFICER)."}},
+      {"waiver", "decline", "compliance/DeclineWaiver", "name",
+       "waiver decline A-2027-001-1 --reason TERMS_NOT_ACCEPTED"},
+      {"waiver", "void", "compliance/VoidWaiver", "name", "waiver void A-2027-001-1 --reason SIGNED_BY_ANOTHER"},
+      {"waiver",
+       "pdf",
+       "compliance/RenderWaiver",
+       "name,FILE",
+       "waiver pdf A-2027-001-1 waiver.pdf",
+       {.run = SaveWaiver}},
 
       {"inbox", "list", "notify/ListInbox", "", "inbox list --unread"},
       {"inbox",
@@ -576,6 +602,7 @@ std::string MeaningOf(absl::string_view noun) {
       {"notification", "what is told before work abroad is undertaken, and what its review came to"},
       {"country-assessment", "the human-rights situation in a country, for all activities there"},
       {"assessment", "the human-rights assessment of an activity, its approval and the final decision"},
+      {"waiver", "liability waivers, from the asking to the signed document"},
       {"inbox", "the caller's own messages"},
       {"contact", "how people and organisations are reached"},
       {"message", "the delivery log and the templates"},
@@ -658,6 +685,9 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
       {"amikeco.compliance.v1.Assessment",
        "NAME=name STATE=state PROGRAMME=programme COUNTRIES=countries REVISION=revision RISK=judgement.overall "
        "APPROVER=judgement.approver_level"},
+      {"amikeco.compliance.v1.Waiver",
+       "NAME=name STATE=state PARTICIPANT=participant AGENCY=agency FROM=valid_from TO=valid_to TEMPLATE=template "
+       "LANGUAGE=language SIGNED=sign_time REASON=reason"},
       {"amikeco.notify.v1.Message",
        "NAME=name RECIPIENT=recipient CHANNEL=channel TEMPLATE=template APPLICATION=application STATE=state "
        "QUEUED=queue_time SUBJECT=text.subject"},

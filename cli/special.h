@@ -16,6 +16,8 @@ absl::StatusOr<int> ImportRows(Invocation& invocation);
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.
 absl::StatusOr<int> ShowClearance(Invocation& invocation);
+// `waiver pdf`: writes the document to the file and prints its SHA-256.
+absl::StatusOr<int> SaveWaiver(Invocation& invocation);
 // `programme check`: what is wrong with a file, or with those of a folder, as "file:line: field: fix".
 absl::StatusOr<int> CheckProgrammes(Invocation& invocation);
 // `health`: 6 when a service is not ready.

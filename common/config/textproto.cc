@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -122,6 +124,17 @@ absl::Status ParseTextprotoFile(const std::string& path, google::protobuf::Messa
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   return ParseTextprotoText(*text, path, message);
+}
+
+absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir, absl::string_view setting) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
+    if (entry.path().extension() == ".textproto") paths.push_back(entry.path().string());
+  }
+  if (error) return absl::NotFoundError(absl::StrCat(setting, " ", dir, ": ", error.message()));
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,6 +28,10 @@ absl::StatusOr<T> ParseTextproto(const std::string& path) {
   if (absl::Status status = ParseTextprotoFile(path, message); !status.ok()) return status;
   return message;
 }
+
+// Paths of the *.textproto files of `dir`, in order. NOT_FOUND, naming the config's `setting`, when there is no such
+// folder.
+absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir, absl::string_view setting);
 
 // The whole file; NOT_FOUND, PERMISSION_DENIED or INVALID_ARGUMENT with the system's reason.
 absl::StatusOr<std::string> ReadFile(const std::string& path);

@@ -190,6 +190,17 @@ void CopyPeriod(const Request& request, v1::ItemRecorded& recorded) {
   if (request.has_valid_to()) *recorded.mutable_valid_to() = request.valid_to();
 }
 
+ClearanceFact VoidedFact(const v1::ItemRecord& record, absl::string_view reason, const Circumstance& circumstance) {
+  ClearanceFact fact;
+  v1::ItemVoided& voided = *fact.mutable_item_voided();
+  voided.set_item(record.item());
+  voided.set_by(circumstance.actor.subject);
+  voided.set_reason(std::string(reason));
+  voided.set_record(record.number());
+  *voided.mutable_at() = ToTimestamp(circumstance.now);
+  return fact;
+}
+
 // Voids `record` of `item`, or all of the item's when it is 0; refused when there is nothing to void.
 absl::StatusOr<Facts> Voided(const Clearance& clearance, absl::string_view item, int record, absl::string_view reason,
                              const Circumstance& circumstance) {
@@ -199,12 +210,7 @@ absl::StatusOr<Facts> Voided(const Clearance& clearance, absl::string_view item,
   for (const v1::ItemRecord& candidate : clearance.records()) {
     const bool meant = candidate.item() == item || (required != items.end() && SpeaksFor(candidate, *required));
     if (!meant || !candidate.void_reason().empty() || (record != 0 && candidate.number() != record)) continue;
-    v1::ItemVoided& voided = *facts.emplace_back().mutable_item_voided();
-    voided.set_item(candidate.item());
-    voided.set_by(circumstance.actor.subject);
-    voided.set_reason(std::string(reason));
-    voided.set_record(candidate.number());
-    *voided.mutable_at() = ToTimestamp(circumstance.now);
+    facts.push_back(VoidedFact(candidate, reason, circumstance));
   }
   if (facts.empty()) return errors::NoSuchRecord(item, record);
   return facts;
@@ -292,6 +298,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::SignWaiverReq
   recorded.set_host(request.host());
   CopyPeriod(request, recorded);
   recorded.set_document_hash(request.document_hash());
+  recorded.set_waiver(request.waiver());
   return Concluded(clearance, {FactOf(std::move(recorded))}, circumstance.now);
 }
 
@@ -373,6 +380,29 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::ReinstateClea
   reinstated.set_reason(request.reason());
   *reinstated.mutable_at() = ToTimestamp(circumstance.now);
   return Concluded(clearance, {fact}, circumstance.now);
+}
+
+absl::StatusOr<Facts> OnWaiverDeclined(const Clearance& clearance, absl::string_view item, absl::string_view waiver,
+                                       const Circumstance& circumstance) {
+  AMIKECO_RETURN_IF_ERROR(StillOpen(clearance));
+  AMIKECO_ASSIGN_OR_RETURN(const auto* asked, Meant(clearance, item, ComplianceItem::KIND_LIABILITY_WAIVER,
+                                                    [](const v1::RequiredItem&) { return true; }));
+  AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *asked, v1::OUTCOME_NOT_SATISFIED, circumstance));
+  recorded.set_host(asked->host());
+  recorded.set_waiver(std::string(waiver));
+  return Concluded(clearance, {FactOf(std::move(recorded))}, circumstance.now);
+}
+
+Facts OnWaiversEnded(const Clearance& clearance, const std::map<std::string, std::string>& reasons,
+                     const Circumstance& circumstance) {
+  Facts facts;
+  for (const v1::ItemRecord& record : clearance.records()) {
+    const auto ended = reasons.find(record.waiver());
+    if (ended == reasons.end() || !record.void_reason().empty()) continue;
+    facts.push_back(VoidedFact(record, ended->second, circumstance));
+  }
+  if (facts.empty()) return facts;
+  return Concluded(clearance, std::move(facts), circumstance.now);
 }
 
 Facts OnAgreed(const Clearance& clearance, const matching::v1::PlacementAgreed& agreed, absl::string_view placement,

@@ -5,6 +5,7 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_CLEARANCE_H_
 #define AMIKECO_SERVICES_COMPLIANCE_CLEARANCE_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,12 @@ absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RecordMediaConsentR
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::VoidItemRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::RevokeClearanceRequest&, const Circumstance&);
 absl::StatusOr<Facts> Decide(const v1::Clearance&, const v1::ReinstateClearanceRequest&, const Circumstance&);
+
+// The participant will not sign the waiver that `item` asks for.
+absl::StatusOr<Facts> OnWaiverDeclined(const v1::Clearance&, absl::string_view item, absl::string_view waiver,
+                                       const Circumstance&);
+// What was recorded for these waivers no longer counts; a reason code for each.
+Facts OnWaiversEnded(const v1::Clearance&, const std::map<std::string, std::string>& reasons, const Circumstance&);
 
 // Facts of others. What is stale gives no facts: a clearance that is closed for good is not opened again.
 // The default clearance is one that does not exist yet.

@@ -2,13 +2,21 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_DOORS_H_
 #define AMIKECO_SERVICES_COMPLIANCE_DOORS_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "amikeco/compliance/v1/compliance.pb.h"
 #include "common/base/actor.h"
 #include "common/base/status.h"
 #include "common/store/table.h"
 
 namespace amikeco::compliance {
+
+// What `actor` is answered.
+v1::Clearance View(const Versioned<v1::Clearance>& stored, const Actor& actor, absl::Time now);
 
 // The record when the actor may see it; NOT_FOUND otherwise, as if it were not there.
 template <typename T>
@@ -18,6 +26,9 @@ absl::StatusOr<Versioned<T>> Visible(Reader& reader, const Table<T>& table, absl
   if (!actor.MaySee(found.value.parties())) return NotFound(name);
   return found;
 }
+
+// Whose list is meant: the party that was asked for, or the caller's own; "" when it is not the caller's to see.
+std::string PartyOf(const std::string& asked, const Actor& actor);
 
 // ABORTED unless the command is about this version, or any.
 template <typename T>

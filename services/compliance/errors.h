@@ -33,11 +33,31 @@ inline constexpr ErrorName kNotRevoked{absl::StatusCode::kFailedPrecondition, kD
 inline constexpr ErrorName kSecondPersonNeeded{
     absl::StatusCode::kFailedPrecondition, kDomain, "SECOND_PERSON_NEEDED",
     "Another person than the one who revoked the clearance must reinstate it."};
+inline constexpr ErrorName kWaiverNotPossibleInState{
+    absl::StatusCode::kFailedPrecondition, kDomain, "WAIVER_NOT_POSSIBLE_IN_STATE",
+    "The metadata's possible_commands are what the state allows; GetWaiver shows the waiver."};
+inline constexpr ErrorName kNoOpenWaiver{
+    absl::StatusCode::kFailedPrecondition, kDomain, "NO_OPEN_WAIVER",
+    "ListWaivers shows the clearance's waivers; one that is voided is issued anew while the clearance asks for it."};
+inline constexpr ErrorName kWaiverTemplateChanged{
+    absl::StatusCode::kFailedPrecondition, kDomain, "WAIVER_TEMPLATE_CHANGED",
+    "Put the text back that people signed; give another text the next version, and the old one grandfathered_until."};
 
 // All of them, for the error catalogue.
 inline constexpr const ErrorName* kCatalogue[] = {
-    &kClearanceClosed, &kItemNotAsked, &kItemAmbiguous,  &kNoSuchRecord, &kTooManyRecords,
-    &kNotTheOfficer,   &kOwnCheck,     &kAlreadyRevoked, &kNotRevoked,   &kSecondPersonNeeded,
+    &kClearanceClosed,
+    &kItemNotAsked,
+    &kItemAmbiguous,
+    &kNoSuchRecord,
+    &kTooManyRecords,
+    &kNotTheOfficer,
+    &kOwnCheck,
+    &kAlreadyRevoked,
+    &kNotRevoked,
+    &kSecondPersonNeeded,
+    &kWaiverNotPossibleInState,
+    &kNoOpenWaiver,
+    &kWaiverTemplateChanged,
 };
 
 inline absl::Status ClearanceClosed(absl::string_view name) {
@@ -78,6 +98,18 @@ inline absl::Status NotRevoked(absl::string_view name) {
 }
 inline absl::Status SecondPersonNeeded(absl::string_view by) {
   return Error(kSecondPersonNeeded, absl::StrCat(by, " revoked the clearance and cannot reinstate it."), {{"by", by}});
+}
+inline absl::Status NoOpenWaiver(absl::string_view clearance, absl::string_view item) {
+  return Error(kNoOpenWaiver, absl::StrCat("No waiver of ", clearance, " is open for ", item, "."),
+               {{"name", clearance}, {"item", item}});
+}
+inline absl::Status WaiverTemplateChanged(absl::string_view id) {
+  return Error(kWaiverTemplateChanged, absl::StrCat("The waiver template ", id, " said something else before."),
+               {{"template", id}});
+}
+inline absl::Status WaiverTemplateMissing(absl::string_view id) {
+  return Error(kWaiverTemplateChanged,
+               absl::StrCat("The waiver template ", id, " has no file any more and never ended."), {{"template", id}});
 }
 
 }  // namespace amikeco::compliance::errors

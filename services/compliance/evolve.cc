@@ -72,6 +72,7 @@ void Apply(Clearance& clearance, const ItemRecorded& recorded) {
   *record.mutable_at() = recorded.at();
   record.set_host(recorded.host());
   record.set_document_hash(recorded.document_hash());
+  record.set_waiver(recorded.waiver());
   JudgedAt(clearance, recorded.at());
 }
 

@@ -133,7 +133,8 @@ absl::Status ComplianceService::Follow(Transaction& tx, const Origin& origin, Ve
     facts = decide();
   }
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, clearance));
-  return documents_.Follow(tx, clearance, origin);
+  AMIKECO_RETURN_IF_ERROR(documents_.Follow(tx, clearance, origin));
+  return facts.empty() ? absl::OkStatus() : FollowWaivers(tx, origin, clearance);
 }
 
 absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event::v1::Event& event,
@@ -161,7 +162,8 @@ absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event:
   if (fact.has_withdrawn()) facts = OnEnded(found.value, "WITHDRAWN");
   if (fact.has_cancelled()) facts = OnEnded(found.value, "CANCELLED");
   if (missed) facts = OnEnded(found.value, "STAY_MISSED");
-  return Apply(tx, Clearances(), origin, facts, found);
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, found));
+  return facts.empty() ? absl::OkStatus() : FollowWaivers(tx, origin, found);
 }
 
 absl::Status ComplianceService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/dates.h"
+#include "absl/strings/match.h"
 #include "common/events/execute.h"
 #include "services/compliance/clearance.h"
 #include "services/compliance/doors.h"
@@ -40,7 +40,8 @@ void RedactForHost(Clearance& clearance, absl::string_view host) {
   clearance.clear_reason();
 }
 
-// What `actor` is answered.
+}  // namespace
+
 Clearance View(const Versioned<Clearance>& stored, const Actor& actor, absl::Time now) {
   Clearance clearance = stored.value;
   Describe(clearance, stored.version, now);
@@ -49,17 +50,20 @@ Clearance View(const Versioned<Clearance>& stored, const Actor& actor, absl::Tim
   return clearance;
 }
 
-// The dossier's entry for the signature under a waiver.
-std::string EntryOf(absl::string_view clearance, int record) { return absl::StrCat(clearance, "/waivers/", record); }
-
-}  // namespace
+std::string PartyOf(const std::string& asked, const Actor& actor) {
+  std::string party = asked;
+  if (party.empty()) party = actor.MaySee(std::vector<std::string>{actor.subject}) ? actor.subject : actor.organisation;
+  return actor.MaySee(std::vector<std::string>{party}) ? party : "";
+}
 
 template <typename Request>
 absl::StatusOr<Clearance> ComplianceService::Change(Transaction& tx, const Call& call, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(tx, Clearances(), request.name(), call.actor));
   AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request.etag()));
   AMIKECO_ASSIGN_OR_RETURN(const Facts facts, Decide(found.value, request, Circumstance{call.time, call.actor}));
-  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), OriginOf("compliance", call), facts, found));
+  const Origin origin = OriginOf("compliance", call);
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, found));
+  AMIKECO_RETURN_IF_ERROR(FollowWaivers(tx, origin, found));
   return View(found, call.actor, call.time);
 }
 
@@ -73,9 +77,8 @@ absl::StatusOr<Clearance> ComplianceService::GetClearance(Call& call, const v1::
 absl::StatusOr<v1::ListClearancesResponse> ComplianceService::ListClearances(Call& call,
                                                                              const v1::ListClearancesRequest& request) {
   const Actor& actor = call.actor;
-  std::string party = request.party();
-  if (party.empty()) party = actor.MaySee(std::vector<std::string>{actor.subject}) ? actor.subject : actor.organisation;
-  if (party.empty() || !actor.MaySee(std::vector<std::string>{party})) return v1::ListClearancesResponse();
+  const std::string party = PartyOf(request.party(), actor);
+  if (party.empty()) return v1::ListClearancesResponse();
   return Query<v1::ListClearancesResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::ListClearancesResponse> {
     AMIKECO_ASSIGN_OR_RETURN(auto page, Clearances().List(reader, {kByParty, PartyPrefix(party, request.state()),
                                                                    request.page_size(), request.page_token()}));
@@ -89,36 +92,6 @@ absl::StatusOr<v1::ListClearancesResponse> ComplianceService::ListClearances(Cal
 absl::StatusOr<Clearance> ComplianceService::RecordHealthCover(Call& call,
                                                                const v1::RecordHealthCoverRequest& request) {
   return Execute<Clearance>(store_, call, [&](Transaction& tx) { return Change(tx, call, request); });
-}
-
-absl::StatusOr<Clearance> ComplianceService::SignWaiver(Call& call, const v1::SignWaiverRequest& request) {
-  return Execute<Clearance>(store_, call, [&](Transaction& tx) -> absl::StatusOr<Clearance> {
-    AMIKECO_ASSIGN_OR_RETURN(const Clearance clearance, Change(tx, call, request));
-    v1::WaiverSignature signature;
-    signature.set_name(clearance.name());
-    signature.set_record(clearance.records().rbegin()->number());
-    signature.set_signature_name(request.signature_name());
-    *signature.mutable_sign_time() = ToTimestamp(call.time);
-    AMIKECO_RETURN_IF_ERROR(
-        dossiers_.Write(tx, call.actor.subject, EntryOf(signature.name(), signature.record()), signature));
-    return clearance;
-  });
-}
-
-absl::StatusOr<v1::WaiverSignature> ComplianceService::GetWaiverSignature(
-    Call& call, const v1::GetWaiverSignatureRequest& request) {
-  return Query<v1::WaiverSignature>(store_, [&](Reader& reader) -> absl::StatusOr<v1::WaiverSignature> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, Clearances(), request.name(), call.actor));
-    const std::string entry = EntryOf(request.name(), request.record());
-    v1::WaiverSignature signature;
-    const auto& records = found.value.records();
-    const auto record = std::find_if(records.begin(), records.end(),
-                                     [&](const v1::ItemRecord& one) { return one.number() == request.record(); });
-    if (record == records.end()) return NotFound(entry);
-    AMIKECO_ASSIGN_OR_RETURN(const bool there, dossiers_.Read(reader, record->by(), entry, signature));
-    if (!there) return NotFound(entry);
-    return signature;
-  });
 }
 
 absl::StatusOr<Clearance> ComplianceService::RecordBackgroundCheck(Call& call,
@@ -155,13 +128,17 @@ absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, 
   for (const auto& clearance : due) names.push_back(clearance.name);
   AMIKECO_ASSIGN_OR_RETURN(const auto documents, documents_.Due(reader, now, limit - static_cast<int>(names.size())));
   names.insert(names.end(), documents.begin(), documents.end());
+  AMIKECO_ASSIGN_OR_RETURN(const auto waivers, DueWaivers(reader, now, limit - static_cast<int>(names.size())));
+  names.insert(names.end(), waivers.begin(), waivers.end());
   return names;
 }
 
 absl::Status ComplianceService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
   if (Documents::Owns(name)) return documents_.Tick(tx, name, origin);
+  if (absl::StartsWith(name, "waivers/")) return TickWaiver(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(tx, name));
-  return Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found);
+  AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found));
+  return FollowWaivers(tx, origin, found);
 }
 
 void Bind(Chain& chain, ComplianceService& service) {
@@ -177,6 +154,13 @@ void Bind(Chain& chain, ComplianceService& service) {
       .Method("VoidItem", service, &ComplianceService::VoidItem)
       .Method("RevokeClearance", service, &ComplianceService::RevokeClearance)
       .Method("ReinstateClearance", service, &ComplianceService::ReinstateClearance)
+      .Method("GetWaiver", service, &ComplianceService::GetWaiver)
+      .Method("ListWaivers", service, &ComplianceService::ListWaivers)
+      .Method("SendWaiver", service, &ComplianceService::SendWaiver)
+      .Method("ViewWaiver", service, &ComplianceService::ViewWaiver)
+      .Method("DeclineWaiver", service, &ComplianceService::DeclineWaiver)
+      .Method("VoidWaiver", service, &ComplianceService::VoidWaiver)
+      .Method("RenderWaiver", service, &ComplianceService::RenderWaiver)
       .Method("GetAssessmentPolicy", service.documents(), &Documents::GetAssessmentPolicy)
       .Method("RecordCountryAssessment", service.documents(), &Documents::RecordCountryAssessment)
       .Method("GetCountryAssessment", service.documents(), &Documents::GetCountryAssessment)

@@ -16,8 +16,10 @@
 #include "common/rpc/chain.h"
 #include "common/store/dossier.h"
 #include "common/store/store.h"
+#include "common/store/table.h"
 #include "programmes/programmes.h"
 #include "services/compliance/documents.h"
+#include "services/compliance/waiver_template.h"
 
 namespace amikeco::compliance {
 
@@ -25,8 +27,12 @@ class ComplianceService final : public Timed {
  public:
   // All outlive the service.
   ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers,
-                    const v1::AssessmentPolicy& policy)
-      : store_(store), programmes_(programmes), dossiers_(dossiers), documents_(store, programmes, dossiers, policy) {}
+                    const v1::AssessmentPolicy& policy, const WaiverTemplates& templates)
+      : store_(store),
+        programmes_(programmes),
+        dossiers_(dossiers),
+        documents_(store, programmes, dossiers, policy),
+        templates_(templates) {}
 
   absl::StatusOr<v1::Clearance> GetClearance(Call& call, const v1::GetClearanceRequest& request);
   absl::StatusOr<v1::ListClearancesResponse> ListClearances(Call& call, const v1::ListClearancesRequest& request);
@@ -39,6 +45,14 @@ class ComplianceService final : public Timed {
   absl::StatusOr<v1::Clearance> VoidItem(Call& call, const v1::VoidItemRequest& request);
   absl::StatusOr<v1::Clearance> RevokeClearance(Call& call, const v1::RevokeClearanceRequest& request);
   absl::StatusOr<v1::Clearance> ReinstateClearance(Call& call, const v1::ReinstateClearanceRequest& request);
+
+  absl::StatusOr<v1::Waiver> GetWaiver(Call& call, const v1::GetWaiverRequest& request);
+  absl::StatusOr<v1::ListWaiversResponse> ListWaivers(Call& call, const v1::ListWaiversRequest& request);
+  absl::StatusOr<v1::Waiver> SendWaiver(Call& call, const v1::SendWaiverRequest& request);
+  absl::StatusOr<v1::Waiver> ViewWaiver(Call& call, const v1::ViewWaiverRequest& request);
+  absl::StatusOr<v1::Waiver> DeclineWaiver(Call& call, const v1::DeclineWaiverRequest& request);
+  absl::StatusOr<v1::Waiver> VoidWaiver(Call& call, const v1::VoidWaiverRequest& request);
+  absl::StatusOr<v1::WaiverDocument> RenderWaiver(Call& call, const v1::RenderWaiverRequest& request);
 
   absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit) override;
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
@@ -58,10 +72,20 @@ class ComplianceService final : public Timed {
   absl::Status ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
 
+  // Brings the waivers in line with what the clearance asks for now, and the clearance with what became of them.
+  absl::Status FollowWaivers(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance);
+  absl::StatusOr<Versioned<v1::Waiver>> WaiverToSign(Transaction& tx, const Origin& origin,
+                                                     const v1::SignWaiverRequest& request,
+                                                     Versioned<v1::Clearance>& clearance);
+  absl::StatusOr<const v1::WaiverTemplate*> TemplateOf(const v1::Waiver& waiver) const;
+  absl::StatusOr<std::vector<std::string>> DueWaivers(Reader& reader, absl::Time now, int limit);
+  absl::Status TickWaiver(Transaction& tx, absl::string_view name, const Origin& origin);
+
   Store& store_;
   const Programmes& programmes_;
   const Dossiers& dossiers_;
   Documents documents_;
+  const WaiverTemplates& templates_;
 };
 
 // Matching's facts say what is agreed, applicant's when the stay begins and ends.

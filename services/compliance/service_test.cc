@@ -23,6 +23,7 @@
 #include "services/compliance/errors.h"
 #include "services/compliance/tables.h"
 #include "services/compliance/test_programme.h"
+#include "services/compliance/test_waivers.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -61,7 +62,7 @@ class ComplianceServiceTest : public testing::Test {
     dir_ = mkdtemp(dir.data());
     store_ = *SqliteStore::Open(dir_ + "/compliance.db");
     programmes_.Add(ProgrammeWithHostConsent());
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_);
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_);
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -190,6 +191,7 @@ class ComplianceServiceTest : public testing::Test {
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
   v1::AssessmentPolicy policy_;
+  WaiverTemplates templates_ = *CheckTemplates({TestTemplate()});
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;
 };
@@ -309,8 +311,7 @@ TEST_F(ComplianceServiceTest, ReportsEverythingThatIsWrongWithARequestAtOnce) {
   for (const auto& violation : bad->field_violations()) {
     fields.push_back(violation.field());
   }
-  EXPECT_THAT(fields,
-              testing::UnorderedElementsAre("host", "document_hash", "valid_from", "valid_to", "signature_name"));
+  EXPECT_THAT(fields, testing::UnorderedElementsAre("host", "document_hash", "signature_name"));
   EXPECT_EQ(Do(kOfficer, "RecordHealthCover", Cover("2027-03-20", "2027-03-14")).status().code(),
             absl::StatusCode::kInvalidArgument);
   auto check = Check(static_cast<v1::Outcome>(99));

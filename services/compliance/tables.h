@@ -1,4 +1,4 @@
-// How clearances are stored and found.
+// How clearances and waivers are stored and found.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_TABLES_H_
 #define AMIKECO_SERVICES_COMPLIANCE_TABLES_H_
 
@@ -10,16 +10,17 @@
 #include "common/base/dates.h"
 #include "common/store/table.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/waiver.h"
 
 namespace amikeco::compliance {
 
 inline constexpr char kByParty[] = "party";
 inline constexpr char kByDue[] = "due";
 
-// Values of kByParty begin so: one party's clearances, of one state or (UNSPECIFIED) of all.
-inline std::string PartyPrefix(absl::string_view party, v1::Clearance::State state) {
+// Values of kByParty begin so: one party's records, of one state or (0, UNSPECIFIED) of all.
+inline std::string PartyPrefix(absl::string_view party, int state) {
   const std::string prefix = absl::StrCat(party, "|");
-  return state == v1::Clearance::STATE_UNSPECIFIED ? prefix : absl::StrCat(prefix, static_cast<int>(state), "|");
+  return state == 0 ? prefix : absl::StrCat(prefix, state, "|");
 }
 
 inline const Table<v1::Clearance>& Clearances() {
@@ -29,6 +30,36 @@ inline const Table<v1::Clearance>& Clearances() {
       keys.push_back({kByParty, PartyPrefix(party, clearance.state())});
     }
     if (const auto due = NextDue(clearance)) keys.push_back({kByDue, SortableTime(*due)});
+    return keys;
+  });
+  return table;
+}
+
+inline constexpr char kByClearance[] = "clearance";
+inline constexpr char kByTemplate[] = "template";
+
+// Values of kByClearance: the waivers of one clearance that a party may see; of all ("") those that there are.
+inline std::string ClearancePrefix(absl::string_view party, absl::string_view clearance) {
+  return absl::StrCat(party, "|", clearance, "|");
+}
+// Values of kByTemplate begin so: the waivers on one version that may still count. What they were told of its end
+// follows.
+inline std::string TemplatePrefix(absl::string_view hash) { return absl::StrCat(hash, "|"); }
+inline std::string TemplateValue(absl::string_view hash, const google::type::Date& until) {
+  return absl::StrCat(TemplatePrefix(hash), until.year() == 0 ? "" : FormatDate(until));
+}
+
+inline const Table<v1::Waiver>& Waivers() {
+  static const Table<v1::Waiver>& table = *new Table<v1::Waiver>("waiver", [](const v1::Waiver& waiver) {
+    std::vector<Key> keys = {{kByClearance, ClearancePrefix("", waiver.clearance())}};
+    for (const std::string& party : waiver.parties()) {
+      keys.push_back({kByParty, PartyPrefix(party, waiver.state())});
+      keys.push_back({kByClearance, ClearancePrefix(party, waiver.clearance())});
+    }
+    if (Next(waiver.state(), WaiverCommand::kSupersede)) {
+      keys.push_back({kByTemplate, TemplateValue(waiver.template_hash(), waiver.template_until())});
+    }
+    if (const auto due = NextDue(waiver)) keys.push_back({kByDue, SortableTime(*due)});
     return keys;
   });
   return table;

@@ -1,12 +1,8 @@
 #include "services/notify/template_files.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "common/config/textproto.h"
@@ -14,13 +10,7 @@
 namespace amikeco::notify {
 
 absl::StatusOr<Templates> LoadTemplates(const std::string& dir, const Programmes& programmes) {
-  std::error_code error;
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
-    if (entry.path().extension() == ".textproto") paths.push_back(entry.path().string());
-  }
-  if (error) return absl::NotFoundError(absl::StrCat("templates_dir ", dir, ": ", error.message()));
-  std::sort(paths.begin(), paths.end());
+  AMIKECO_ASSIGN_OR_RETURN(const auto paths, TextprotosIn(dir, "templates_dir"));
   std::vector<TemplateFile> files;
   std::vector<std::string> mistakes;
   for (const std::string& path : paths) {

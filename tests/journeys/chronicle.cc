@@ -33,7 +33,7 @@ const std::set<std::string>& Untold() {
   static const auto& names = *new std::set<std::string>{
       "parties",       "application",       "at",   "time_zone",     "section",      "submitter",
       "received_at",   "programme_version", "name", "document_hash", "lottery_seed", "content_hash",
-      "rationale_hash"};
+      "rationale_hash", "template_hash"};
   return names;
 }
 

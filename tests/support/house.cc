@@ -19,6 +19,7 @@
 #include "services/applicant/service.h"
 #include "services/compliance/policy_file.h"
 #include "services/compliance/service.h"
+#include "services/compliance/waiver_files.h"
 #include "services/matching/service.h"
 #include "services/notify/sender.h"
 #include "services/notify/service.h"
@@ -67,6 +68,7 @@ struct House::Furniture {
   CountingIds ids;
   MailDrop mail;
   notify::Templates templates;
+  compliance::WaiverTemplates waivers;
   std::unique_ptr<InProcessCaller> gate;
   std::unique_ptr<applicant::ApplicantService> applicant;
   std::unique_ptr<matching::MatchingService> matching;
@@ -114,13 +116,14 @@ absl::Status House::Build() {
   AMIKECO_RETURN_IF_ERROR(countries.status());
   AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load(programmes_, *countries));
   AMIKECO_ASSIGN_OR_RETURN(f.templates, notify::LoadTemplates("services/notify/templates", f.programmes));
+  AMIKECO_ASSIGN_OR_RETURN(f.waivers, compliance::LoadWaiverTemplates("services/compliance/waivers"));
   f.gate = std::make_unique<InProcessCaller>(chain("compliance"), Credentials{"", SystemActor("applicant")});
   f.applicant = std::make_unique<applicant::ApplicantService>(
       applicant::Surroundings{store("applicant"), f.programmes, f.dossiers, f.ids, *f.gate, *countries});
   f.matching = std::make_unique<matching::MatchingService>(store("matching"), f.programmes, f.ids, nullptr, *countries);
   AMIKECO_ASSIGN_OR_RETURN(f.policy, compliance::LoadPolicy("assessments/osja.textproto"));
-  f.compliance =
-      std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers, f.policy);
+  f.compliance = std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers,
+                                                                 f.policy, f.waivers);
   f.notify =
       std::make_unique<notify::NotifyService>(notify::Shelf{store("notify"), f.dossiers, f.programmes, f.templates});
   Furnish(RoomOf("applicant"), *f.applicant);
