@@ -123,6 +123,7 @@ absl::Status Play::Record(const Applicant& applicant, const Application& applica
   };
   if (item.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION) return Notify(applicant, application, item);
   if (item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT) return Assess(applicant, application, item);
+  if (item.kept_as_case()) return RecordByCase(applicant, clearance, item, IsFailed(applicant, item));
   if (IsReviewed(item.kind())) {
     return record("RecordReview", ComplianceOfficer(applicant), Review(clearance, item, IsFailed(applicant, item)));
   }

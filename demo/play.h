@@ -96,6 +96,10 @@ class Play {
   absl::Status Assess(const Applicant& applicant, const Application& application,
                       const compliance::v1::RequiredItem& item);
   absl::Status AssessCountries(const Applicant& applicant, const compliance::v1::AssessmentPolicy& policy);
+  absl::StatusOr<bool> HasCase(const Applicant& applicant, const char* method, const std::string& name);
+  absl::Status Vet(const Applicant& applicant, compliance::v1::OpenVettingCaseRequest open, bool fails);
+  absl::Status RecordByCase(const Applicant& applicant, const std::string& clearance,
+                            const compliance::v1::RequiredItem& item, bool fails);
   absl::Status AddSecondAgency(const Applicant& applicant, const Application& application);
   absl::Status CancelCover(const Applicant& applicant, const Application& application);
   absl::Status RenewCover(const Applicant& applicant, const Application& application);

@@ -38,7 +38,7 @@ std::string WhyNotPlayed(const Programme& programme) {
     if (!known) return absl::StrCat("the oracle does not know the rule ", rule.id());
   }
   for (const ComplianceItem& item : programme.compliance()) {
-    if (item.kind() > ComplianceItem::KIND_CERTIFICATE) return absl::StrCat("nobody here can record ", item.id());
+    if (item.kind() > ComplianceItem::KIND_VISA) return absl::StrCat("nobody here can record ", item.id());
   }
   return "";
 }

@@ -15,13 +15,17 @@
 #include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/applicant/v1/programme_news.pb.h"
+#include "amikeco/compliance/v1/background_check.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
+#include "amikeco/compliance/v1/vetting.pb.h"
+#include "amikeco/compliance/v1/visa.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/money.h"
 #include "common/base/status.h"
 #include "common/countries/countries.h"
 #include "google/protobuf/descriptor.h"
+#include "programmes/check_cases.h"
 #include "programmes/check_selection.h"
 #include "programmes/programmes.h"
 
@@ -353,8 +357,9 @@ void CheckCompliance(const Programme& programme, FieldErrors& wrong) {
     if (item.due_days_before_start() < 0) {
       wrong.Add(absl::StrCat(field, ".due_days_before_start"), "must not be negative");
     }
-    const bool needs_kinds =
-        item.kind() == ComplianceItem::KIND_HEALTH_COVER || item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK;
+    const bool needs_kinds = item.kind() == ComplianceItem::KIND_HEALTH_COVER ||
+                             item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK ||
+                             item.kind() == ComplianceItem::KIND_VISA;
     if (needs_kinds && item.accepted_kinds().empty()) {
       wrong.Add(field, "accepts no kind, so it could never hold; add accepted_kinds");
     }
@@ -363,6 +368,7 @@ void CheckCompliance(const Programme& programme, FieldErrors& wrong) {
     if (follows_document && (item.per_leg() || item.per_person() || !item.accepted_kinds().empty())) {
       wrong.Add(field, "is about the whole activity; leave per_leg, per_person and accepted_kinds out");
     }
+    CheckCases(programme, item, field, wrong);
     Ids kinds(wrong);
     for (int k = 0; k < item.accepted_kinds_size(); ++k) {
       kinds.Add(absl::StrCat(field, ".accepted_kinds[", k, "]"), item.accepted_kinds(k));
@@ -533,7 +539,9 @@ bool IsFact(const std::string& type) {
        {applicant::v1::MemberFact::descriptor(), applicant::v1::ApplicationFact::descriptor(),
         applicant::v1::HostingOfferFact::descriptor(), applicant::v1::ClaimFact::descriptor(),
         matching::v1::HostFact::descriptor(), matching::v1::PlacementFact::descriptor(),
-        matching::v1::HomeHostFact::descriptor(), compliance::v1::ClearanceFact::descriptor()}) {
+        matching::v1::HomeHostFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
+        compliance::v1::VettingFact::descriptor(), compliance::v1::CheckFact::descriptor(),
+        compliance::v1::VisaFact::descriptor()}) {
     for (int i = 0; i < facts->field_count(); ++i) {
       if (facts->field(i)->message_type()->full_name() == type) return true;
     }

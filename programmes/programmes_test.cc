@@ -249,6 +249,44 @@ TEST(CheckProgramme, FindsDocumentsThatAreOfAPartOfTheActivity) {
   }
 }
 
+// A4-11
+TEST(CheckProgramme, NeverAsksForATrainersCertificateOfAStudyVisitNorOfAHost) {
+  Programme visit = Shipped("inl-study-visit");
+  EXPECT_THAT(WrongWith(visit), testing::IsEmpty());
+  auto& certificate = *visit.add_compliance();
+  certificate.set_id("trainer-certificate");
+  certificate.set_title("Trainer's certificate");
+  certificate.set_kind(programme::v1::ComplianceItem::KIND_CERTIFICATE);
+  EXPECT_THAT(WrongWith(visit), HasSubstr("compliance[1].kind: must not be KIND_CERTIFICATE"));
+  Programme exchange = Shipped("ipa-exchange-inbound");
+  *exchange.add_compliance() = certificate;
+  EXPECT_THAT(WrongWith(exchange), testing::IsEmpty()) << "it depends on the assignment";
+  exchange.mutable_compliance()->rbegin()->set_per_leg(true);
+  EXPECT_THAT(WrongWith(exchange), HasSubstr("per_leg: asks hosts for a trainer's certificate"));
+}
+
+// A0-25, A1-13
+TEST(CheckProgramme, FindsMistakesInHowItemsAreKeptAsCases) {
+  Programme fellowship = Shipped("ipet-fellowship");
+  auto& vetting = *fellowship.mutable_compliance(0)->mutable_vetting();
+  vetting.set_lead_working_days(-1);
+  vetting.add_unit_package("Commander");
+  vetting.add_person_package("rank");
+  vetting.add_closed_days()->set_year(2027);
+  fellowship.mutable_compliance(1)->mutable_check()->set_valid_days(-1);
+  const std::string wrong = WrongWith(fellowship);
+  for (const char* mistake :
+       {"compliance[0].vetting.lead_working_days: must be 0 to 250", "vetting.unit_package[4]: must be lower-case",
+        "vetting.person_package[9]: \"rank\" is named twice", "vetting.closed_days[0]: must be a day that there is",
+        "compliance[1].check: is of KIND_BACKGROUND_CHECK alone",
+        "compliance[1].check.valid_days: must not be negative"}) {
+    EXPECT_THAT(wrong, HasSubstr(mistake));
+  }
+  Programme exchange = Shipped("ipa-exchange-inbound");
+  exchange.mutable_compliance(0)->mutable_vetting();
+  EXPECT_THAT(WrongWith(exchange), HasSubstr("compliance[0].vetting: is of KIND_VETTING alone"));
+}
+
 TEST(CheckProgramme, FindsTiersThatNobodyReaches) {
   Programme request = Shipped("ipas-assistance");
   request.clear_triage();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
+#include "services/compliance/case_errors.h"
 #include "services/compliance/document_errors.h"
 #include "services/compliance/errors.h"
 #include "services/compliance/judge.h"
@@ -231,6 +232,27 @@ bool SaysTheSame(const v1::ItemRecord& record, const DocumentStanding& standing)
          SameDay(record.has_valid_to(), record.valid_to(), standing.valid_to);
 }
 
+// The record says just this.
+bool Says(const v1::ItemRecord& record, const CaseStanding& standing) {
+  const auto same = [](bool has, const google::type::Date& date, const std::optional<absl::CivilDay>& day) {
+    return has == day.has_value() && (!has || ToDay(date) == *day);
+  };
+  return record.item() == standing.item && record.kind() == standing.kind && record.source() == standing.source &&
+         record.outcome() == standing.outcome && same(record.has_valid_from(), record.valid_from(), standing.from) &&
+         same(record.has_valid_to(), record.valid_to(), standing.to);
+}
+
+bool Counts(const v1::ItemRecord& record) { return record.void_reason().empty() && !record.source().empty(); }
+
+// What a case keeps is not recorded, or voided, by hand.
+absl::Status CheckByHand(const Clearance& clearance, const v1::RequiredItem& item) {
+  if (!item.kept_as_case()) return absl::OkStatus();
+  const char* method = "OpenVettingCase";
+  if (item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK) method = "RequestBackgroundCheck";
+  if (item.kind() == ComplianceItem::KIND_VISA) method = "RecordVisa";
+  return errors::KeptAsCase(clearance.name(), item.id(), method);
+}
+
 bool SameLegs(const Legs& a, const Legs& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const matching::v1::Leg& x, const matching::v1::Leg& y) {
     return x.SerializeAsString() == y.SerializeAsString();
@@ -307,6 +329,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordBackgro
   AMIKECO_RETURN_IF_ERROR(CheckReview(clearance, request, circumstance));
   AMIKECO_ASSIGN_OR_RETURN(const auto* item, Meant(clearance, request.item(), ComplianceItem::KIND_BACKGROUND_CHECK,
                                                    [](const auto&) { return true; }));
+  AMIKECO_RETURN_IF_ERROR(CheckByHand(clearance, *item));
   AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, request.outcome(), circumstance));
   recorded.set_kind(request.kind());
   CopyPeriod(request, recorded);
@@ -322,6 +345,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::RecordReviewR
   });
   if (item == items.end()) return errors::ItemNotAsked(clearance.name(), request.item());
   if (FollowsDocument(*item)) return errors::FollowsDocument(item->id());
+  AMIKECO_RETURN_IF_ERROR(CheckByHand(clearance, *item));
   AMIKECO_ASSIGN_OR_RETURN(auto recorded, NewRecord(clearance, *item, request.outcome(), circumstance));
   recorded.set_kind(request.kind());
   CopyPeriod(request, recorded);
@@ -352,6 +376,7 @@ absl::StatusOr<Facts> Decide(const Clearance& clearance, const v1::VoidItemReque
   if (IsOf(clearance, circumstance.actor.subject)) return errors::OwnCheck(clearance.name());
   for (const v1::RequiredItem& item : clearance.items()) {
     if (item.id() == request.item() && FollowsDocument(item)) return errors::FollowsDocument(item.id());
+    if (item.id() == request.item()) AMIKECO_RETURN_IF_ERROR(CheckByHand(clearance, item));
   }
   AMIKECO_ASSIGN_OR_RETURN(Facts voided,
                            Voided(clearance, request.item(), request.record(), request.reason(), circumstance));
@@ -400,6 +425,45 @@ Facts OnWaiversEnded(const Clearance& clearance, const std::map<std::string, std
     const auto ended = reasons.find(record.waiver());
     if (ended == reasons.end() || !record.void_reason().empty()) continue;
     facts.push_back(VoidedFact(record, ended->second, circumstance));
+  }
+  if (facts.empty()) return facts;
+  return Concluded(clearance, std::move(facts), circumstance.now);
+}
+
+Facts OnStandings(const Clearance& clearance, const std::vector<CaseStanding>& standings,
+                  const Circumstance& circumstance) {
+  if (!IsLive(clearance) || clearance.legs().empty()) return {};
+  Facts facts;
+  for (const v1::ItemRecord& record : clearance.records()) {
+    const auto says = [&](const CaseStanding& standing) { return Says(record, standing); };
+    if (!Counts(record) || std::any_of(standings.begin(), standings.end(), says)) continue;
+    const bool replaced = std::any_of(standings.begin(), standings.end(), [&](const CaseStanding& standing) {
+      return standing.item == record.item() && standing.kind == record.kind();
+    });
+    v1::ItemVoided& voided = *facts.emplace_back().mutable_item_voided();
+    voided.set_item(record.item());
+    voided.set_by(circumstance.actor.subject);
+    voided.set_reason(replaced ? "REPLACED" : "OVERTURNED");
+    voided.set_record(record.number());
+    *voided.mutable_at() = ToTimestamp(circumstance.now);
+  }
+  int number = clearance.records_size();
+  for (const CaseStanding& standing : standings) {
+    const auto& records = clearance.records();
+    const bool there = std::any_of(records.begin(), records.end(), [&](const v1::ItemRecord& record) {
+      return Counts(record) && Says(record, standing);
+    });
+    if (there || number >= kMostRecords) continue;
+    v1::ItemRecorded& recorded = *facts.emplace_back().mutable_item_recorded();
+    recorded.set_item(standing.item);
+    recorded.set_outcome(standing.outcome);
+    recorded.set_kind(standing.kind);
+    recorded.set_source(standing.source);
+    if (standing.from) *recorded.mutable_valid_from() = ToDate(*standing.from);
+    if (standing.to) *recorded.mutable_valid_to() = ToDate(*standing.to);
+    recorded.set_by(circumstance.actor.subject);
+    *recorded.mutable_at() = ToTimestamp(circumstance.now);
+    recorded.set_number(++number);
   }
   if (facts.empty()) return facts;
   return Concluded(clearance, std::move(facts), circumstance.now);
@@ -549,6 +613,12 @@ std::optional<absl::Time> NextDue(const Clearance& clearance) {
   }
   if (!first) return std::nullopt;
   return StartOf(clearance, *first);
+}
+
+absl::CivilDay FirstDay(const Clearance& clearance) {
+  absl::CivilDay first = ToDay(clearance.legs(0).start());
+  for (const matching::v1::Leg& leg : clearance.legs()) first = std::min(first, ToDay(leg.start()));
+  return first;
 }
 
 absl::CivilDay Today(const Clearance& clearance, absl::Time now) { return absl::ToCivilDay(now, ZoneOf(clearance)); }

@@ -50,6 +50,20 @@ absl::StatusOr<Facts> OnWaiverDeclined(const v1::Clearance&, absl::string_view i
 // What was recorded for these waivers no longer counts; a reason code for each.
 Facts OnWaiversEnded(const v1::Clearance&, const std::map<std::string, std::string>& reasons, const Circumstance&);
 
+// What cases say of a required item: the record that it has for as long as they say so.
+struct CaseStanding {
+  std::string item;    // id of the required item
+  std::string kind;    // as the programme accepts it
+  std::string source;  // the case that decides
+  v1::Outcome outcome;
+  std::optional<absl::CivilDay> from, to;  // not set: without bound
+};
+
+// The records that rest on cases are these now: what no case says any more is void, what a case says is recorded. No
+// facts when nothing changed, when the stay is over, and while dates are being changed. A clearance that is full takes
+// no more records, so that the item is open.
+Facts OnStandings(const v1::Clearance&, const std::vector<CaseStanding>& standings, const Circumstance&);
+
 // Facts of others. What is stale gives no facts: a clearance that is closed for good is not opened again.
 // The default clearance is one that does not exist yet.
 Facts OnAgreed(const v1::Clearance&, const matching::v1::PlacementAgreed&, absl::string_view placement,
@@ -80,6 +94,8 @@ Facts OnTime(const v1::Clearance&, absl::Time now);
 
 // When OnTime next has something to do; nothing: never.
 std::optional<absl::Time> NextDue(const v1::Clearance&);
+// First day of its legs. Requires that there are some.
+absl::CivilDay FirstDay(const v1::Clearance&);
 // The day that it is for the stay at `now`, in the programme's zone.
 absl::CivilDay Today(const v1::Clearance&, absl::Time now);
 // The clearance of an application: "applications/7" has "clearances/7".

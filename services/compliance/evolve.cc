@@ -73,6 +73,7 @@ void Apply(Clearance& clearance, const ItemRecorded& recorded) {
   record.set_host(recorded.host());
   record.set_document_hash(recorded.document_hash());
   record.set_waiver(recorded.waiver());
+  record.set_source(recorded.source());
   JudgedAt(clearance, recorded.at());
 }
 

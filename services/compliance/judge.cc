@@ -228,6 +228,7 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
   item.set_kind(rule.kind());
   *item.mutable_accepted_kinds() = rule.accepted_kinds();
   item.set_every_day(rule.every_day());
+  item.set_kept_as_case(rule.has_vetting() || rule.has_check() || rule.kind() == ComplianceItem::KIND_VISA);
   *item.mutable_due() = ToDate(days.first - rule.due_days_before_start());
   *item.mutable_first_day() = ToDate(days.first);
   *item.mutable_last_day() = ToDate(rule.every_day() ? days.last : days.first);

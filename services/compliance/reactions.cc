@@ -7,6 +7,7 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/events/execute.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/follow.h"
 #include "services/compliance/service.h"
 #include "services/compliance/tables.h"
 
@@ -134,7 +135,8 @@ absl::Status ComplianceService::Follow(Transaction& tx, const Origin& origin, Ve
   }
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, clearance));
   AMIKECO_RETURN_IF_ERROR(documents_.Follow(tx, clearance, origin));
-  return facts.empty() ? absl::OkStatus() : FollowWaivers(tx, origin, clearance);
+  if (!facts.empty()) AMIKECO_RETURN_IF_ERROR(FollowWaivers(tx, origin, clearance));
+  return FollowLegs(tx, origin, clearance);
 }
 
 absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event::v1::Event& event,
@@ -163,7 +165,8 @@ absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event:
   if (fact.has_cancelled()) facts = OnEnded(found.value, "CANCELLED");
   if (missed) facts = OnEnded(found.value, "STAY_MISSED");
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, found));
-  return facts.empty() ? absl::OkStatus() : FollowWaivers(tx, origin, found);
+  if (!facts.empty()) AMIKECO_RETURN_IF_ERROR(FollowWaivers(tx, origin, found));
+  return FollowLegs(tx, origin, found);
 }
 
 absl::Status ComplianceService::React(Transaction& tx, const event::v1::Event& event, const Origin& origin) {

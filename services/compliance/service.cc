@@ -130,12 +130,14 @@ absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, 
   names.insert(names.end(), documents.begin(), documents.end());
   AMIKECO_ASSIGN_OR_RETURN(const auto waivers, DueWaivers(reader, now, limit - static_cast<int>(names.size())));
   names.insert(names.end(), waivers.begin(), waivers.end());
+  AMIKECO_RETURN_IF_ERROR(AddDueCases(reader, now, limit, names));
   return names;
 }
 
 absl::Status ComplianceService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
   if (Documents::Owns(name)) return documents_.Tick(tx, name, origin);
   if (absl::StartsWith(name, "waivers/")) return TickWaiver(tx, name, origin);
+  if (!absl::StartsWith(name, "clearances/")) return TickCase(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(tx, name));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found));
   return FollowWaivers(tx, origin, found);
@@ -180,6 +182,7 @@ void Bind(Chain& chain, ComplianceService& service) {
       .Method("WithdrawNotification", service.documents(), &Documents::WithdrawNotification)
       .Method("GetNotification", service.documents(), &Documents::GetNotification)
       .Method("ListNotifications", service.documents(), &Documents::ListNotifications);
+  BindCases(chain, service);
 }
 
 }  // namespace amikeco::compliance

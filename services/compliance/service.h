@@ -6,11 +6,14 @@
 #define AMIKECO_SERVICES_COMPLIANCE_SERVICE_H_
 
 #include <functional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
+#include "common/base/ids.h"
 #include "common/events/reaction.h"
 #include "common/rpc/call.h"
 #include "common/rpc/chain.h"
@@ -25,14 +28,16 @@ namespace amikeco::compliance {
 
 class ComplianceService final : public Timed {
  public:
-  // All outlive the service.
+  // All outlive the service. `provided`: kinds of background checks that a provider makes (CheckDesk).
   ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers,
-                    const v1::AssessmentPolicy& policy, const WaiverTemplates& templates)
+                    const v1::AssessmentPolicy& policy, const WaiverTemplates& templates,
+                    std::set<std::string> provided = {})
       : store_(store),
         programmes_(programmes),
         dossiers_(dossiers),
         documents_(store, programmes, dossiers, policy),
-        templates_(templates) {}
+        templates_(templates),
+        provided_(std::move(provided)) {}
 
   absl::StatusOr<v1::Clearance> GetClearance(Call& call, const v1::GetClearanceRequest& request);
   absl::StatusOr<v1::ListClearancesResponse> ListClearances(Call& call, const v1::ListClearancesRequest& request);
@@ -53,6 +58,32 @@ class ComplianceService final : public Timed {
   absl::StatusOr<v1::Waiver> DeclineWaiver(Call& call, const v1::DeclineWaiverRequest& request);
   absl::StatusOr<v1::Waiver> VoidWaiver(Call& call, const v1::VoidWaiverRequest& request);
   absl::StatusOr<v1::WaiverDocument> RenderWaiver(Call& call, const v1::RenderWaiverRequest& request);
+  // service_checks.cc
+  absl::StatusOr<v1::VettingCase> OpenVettingCase(Call& call, const v1::OpenVettingCaseRequest& request);
+  absl::StatusOr<v1::VettingCase> RecordVettingPackage(Call& call, const v1::RecordVettingPackageRequest& request);
+  absl::StatusOr<v1::VettingCase> SubmitVettingCase(Call& call, const v1::SubmitVettingCaseRequest& request);
+  absl::StatusOr<v1::VettingCase> AdvanceVettingCase(Call& call, const v1::AdvanceVettingCaseRequest& request);
+  absl::StatusOr<v1::VettingCase> RecordVettingOutcome(Call& call, const v1::RecordVettingOutcomeRequest& request);
+  absl::StatusOr<v1::VettingCase> RemediateVettingCase(Call& call, const v1::RemediateVettingCaseRequest& request);
+  absl::StatusOr<v1::VettingCase> CancelVettingCase(Call& call, const v1::CancelVettingCaseRequest& request);
+  absl::StatusOr<v1::VettingCase> GetVettingCase(Call& call, const v1::GetVettingCaseRequest& request);
+  absl::StatusOr<v1::ListVettingCasesResponse> ListVettingCases(Call& call, const v1::ListVettingCasesRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> RequestBackgroundCheck(Call& call,
+                                                             const v1::RequestBackgroundCheckRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> ReportBackgroundCheck(Call& call,
+                                                            const v1::ReportBackgroundCheckRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> AdjudicateBackgroundCheck(Call& call,
+                                                                const v1::AdjudicateBackgroundCheckRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> DisputeBackgroundCheck(Call& call,
+                                                             const v1::DisputeBackgroundCheckRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> CancelBackgroundCheck(Call& call,
+                                                            const v1::CancelBackgroundCheckRequest& request);
+  absl::StatusOr<v1::BackgroundCheck> GetBackgroundCheck(Call& call, const v1::GetBackgroundCheckRequest& request);
+  absl::StatusOr<v1::ListBackgroundChecksResponse> ListBackgroundChecks(Call& call,
+                                                                        const v1::ListBackgroundChecksRequest& request);
+  absl::StatusOr<v1::VisaCase> RecordVisa(Call& call, const v1::RecordVisaRequest& request);
+  absl::StatusOr<v1::VisaCase> GetVisaCase(Call& call, const v1::GetVisaCaseRequest& request);
+  absl::StatusOr<v1::ListVisaCasesResponse> ListVisaCases(Call& call, const v1::ListVisaCasesRequest& request);
 
   absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit) override;
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin) override;
@@ -71,6 +102,14 @@ class ComplianceService final : public Timed {
                       const std::function<std::vector<v1::ClearanceFact>()>& decide);
   absl::Status ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
+  // service_checks.cc
+  template <typename Request>
+  absl::StatusOr<v1::VettingCase> ChangeVetting(Call& call, const Request& request);
+  template <typename Request>
+  absl::StatusOr<v1::BackgroundCheck> ChangeCheck(Call& call, const Request& request);
+  std::string CaseName(absl::string_view collection, const std::string& id);
+  absl::Status AddDueCases(Reader& reader, absl::Time now, int limit, std::vector<std::string>& names);
+  absl::Status TickCase(Transaction& tx, absl::string_view name, const Origin& origin);
 
   // Brings the waivers in line with what the clearance asks for now, and the clearance with what became of them.
   absl::Status FollowWaivers(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance);
@@ -86,12 +125,15 @@ class ComplianceService final : public Timed {
   const Dossiers& dossiers_;
   Documents documents_;
   const WaiverTemplates& templates_;
+  const std::set<std::string> provided_;
+  RandomIds ids_;
 };
 
 // Matching's facts say what is agreed, applicant's when the stay begins and ends.
 Reactions ReactionsOf(ComplianceService& service);
 
 void Bind(Chain& chain, ComplianceService& service);
+void BindCases(Chain& chain, ComplianceService& service);  // by Bind
 
 }  // namespace amikeco::compliance
 

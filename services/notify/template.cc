@@ -16,7 +16,10 @@
 #include "amikeco/applicant/v1/claim.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/applicant/v1/programme_news.pb.h"
+#include "amikeco/compliance/v1/background_check.pb.h"
 #include "amikeco/compliance/v1/facts.pb.h"
+#include "amikeco/compliance/v1/vetting.pb.h"
+#include "amikeco/compliance/v1/visa.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
@@ -79,7 +82,8 @@ const Descriptor* FactNamed(absl::string_view snake) {
   for (const google::protobuf::FileDescriptor* file :
        {applicant::v1::ClaimFact::descriptor()->file(), applicant::v1::ApplicationFact::descriptor()->file(),
         applicant::v1::ProgrammeFact::descriptor()->file(), matching::v1::PlacementFact::descriptor()->file(),
-        compliance::v1::ClearanceFact::descriptor()->file()}) {
+        compliance::v1::ClearanceFact::descriptor()->file(), compliance::v1::CheckFact::descriptor()->file(),
+        compliance::v1::VettingFact::descriptor()->file(), compliance::v1::VisaFact::descriptor()->file()}) {
     const Descriptor* const fact = file->FindMessageTypeByName(CamelCase(snake));
     if (fact != nullptr && IsAboutAnApplication(*fact)) return fact;
   }
@@ -231,8 +235,10 @@ bool IsAboutAnApplication(const Descriptor& fact) {
   if (&fact == applicant::v1::ProgrammeChanged::descriptor()) return true;
   const FieldDescriptor* application = fact.FindFieldByName("application");
   // Linked in for their descriptors: facts are found by name.
-  static const std::array kSources = {matching::v1::PlacementFact::descriptor(),
-                                      compliance::v1::ClearanceFact::descriptor()};
+  static const std::array kSources = {
+      matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
+      compliance::v1::CheckFact::descriptor(), compliance::v1::VettingFact::descriptor(),
+      compliance::v1::VisaFact::descriptor()};
   if (application == nullptr) return false;
   return std::any_of(kSources.begin(), kSources.end(),
                      [&](const Descriptor* source) { return source->file() == fact.file(); });

@@ -16,6 +16,7 @@
 #include "programmes/kept.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/money_errors.h"
+#include "services/compliance/case_errors.h"
 #include "services/compliance/document_errors.h"
 #include "services/compliance/errors.h"
 #include "services/matching/errors.h"
@@ -57,8 +58,9 @@ std::vector<ErrorChapter> ErrorCatalogue() {
       Chapter("applicant", "Members, applications, offers to host, money.", applicant::errors::kCatalogue,
               applicant::errors::kMoneyCatalogue),
       Chapter("matching", "Hosts, invitations, placements, home-hosts.", matching::errors::kAll),
-      Chapter("compliance", "Clearances, and the notifications and assessments that they rest on.",
-              compliance::errors::kCatalogue, compliance::errors::kDocumentCatalogue),
+      Chapter("compliance", "Clearances, and the documents and cases that they rest on.",
+              compliance::errors::kCatalogue, compliance::errors::kDocumentCatalogue,
+              compliance::errors::kCaseCatalogue),
       Chapter("notify", "Contacts and messages.", notify::errors::kAll),
       Chapter("The command line", "What `amikeco` refuses before it calls anybody.",
               Names{cli::kUsageError, cli::kNoTarget, cli::kNoFile}),

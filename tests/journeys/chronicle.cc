@@ -31,8 +31,8 @@ using google::protobuf::Message;
 // Fields that say nothing new, or change with the weather.
 const std::set<std::string>& Untold() {
   static const auto& names = *new std::set<std::string>{
-      "parties",       "application",       "at",   "time_zone",     "section",      "submitter",
-      "received_at",   "programme_version", "name", "document_hash", "lottery_seed", "content_hash",
+      "parties",        "application",       "at",   "time_zone",     "section",      "submitter",
+      "received_at",    "programme_version", "name", "document_hash", "lottery_seed", "content_hash",
       "rationale_hash", "template_hash"};
   return names;
 }

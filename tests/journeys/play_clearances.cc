@@ -43,6 +43,12 @@ absl::Status Player::Waiver(const Command& c) {
 }
 
 absl::Status Player::Check(const Command& c) {
+  const auto clearance = ClearanceOf(c);
+  if (clearance.ok() && std::any_of(clearance->items().begin(), clearance->items().end(), [](const auto& item) {
+        return item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK && item.kept_as_case();
+      })) {
+    return CheckAsCase(c);
+  }
   compliance::v1::RecordBackgroundCheckRequest request;
   request.set_name(Of("clearances", c));
   request.set_kind(c.word(1));
@@ -84,7 +90,9 @@ absl::Status Player::Clear(const Command& c) {
         {"item", item.id()},
         {"person", std::string(absl::StripPrefix(item.person(), "members/"))},
         {"kind", item.accepted_kinds().empty() ? "" : item.accepted_kinds(0)}};
-    if (item.kind() == ComplianceItem::KIND_HEALTH_COVER) {
+    if (item.kept_as_case()) {
+      AMIKECO_RETURN_IF_ERROR(ClearByCase(c, clearance, item));
+    } else if (item.kind() == ComplianceItem::KIND_HEALTH_COVER) {
       AMIKECO_RETURN_IF_ERROR(Cover({"cover", {id, days}, named}));
     } else if (item.kind() == ComplianceItem::KIND_LIABILITY_WAIVER) {
       AMIKECO_RETURN_IF_ERROR(Waiver({"waiver", {id, item.host().substr(6), days}, named}));

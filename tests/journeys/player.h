@@ -149,6 +149,22 @@ class Player {
   absl::Status Revoke(const Command& c);
   absl::Status Reinstate(const Command& c);
 
+  absl::Status Unit(const Command& c);
+  absl::Status Nominate(const Command& c);
+  absl::Status Vetted(const Command& c);
+  absl::Status Remediate(const Command& c);
+  absl::Status CheckAsCase(const Command& c);
+  absl::Status CheckResult(const Command& c);
+  absl::Status Adjudicate(const Command& c);
+  absl::Status Dispute(const Command& c);
+  absl::Status Visa(const Command& c);
+  absl::Status StepOn(const Command& c, const compliance::v1::VettingCase& vetting);
+  absl::Status ClearByCase(const Command& c, const compliance::v1::Clearance& clearance,
+                           const compliance::v1::RequiredItem& item);
+  template <typename Case, typename Request>
+  absl::Status SendCase(const Command& c, absl::string_view method, const Request& request,
+                        const std::string& by = "vera");
+
   absl::Status Start(const Command& c);
   absl::Status End(const Command& c);
   absl::Status Report(const Command& c);

@@ -27,14 +27,20 @@
 //   home hh1 M-3 CA01 <days>   then: home-yes A1, home-no A1
 //   cover A1 <days>            kind= replaces= by=
 //   waiver A1 CA01 <days>      item=
-//   check A1 ncic passed       or failed, review; by=
+//   check A1 ncic passed       or failed, review; by= id= person=
+//   check-result A1-ncic clear or consider, needs-info, in-review; then: adjudicate A1-ncic pre-adverse,
+//                              and dispute A1-ncic by the officer
+//   visa A1 granted <days>     type= person=
+//   unit U1 ipet-fellowship 2027-06-15   opens the case of a unit
+//   nominate V1 A1 F-1 U1      opens the case of a person of the unit
+//   vetted V1 cleared          or suspended, rejected, by all steps to it; until= reason=; then: remediate U1
 //   consent A1 yes             or no
 //   clear A1                   all of these four, for whatever the clearance asks for
 //   void A1 health-cover       record= by=
 //   revoke, reinstate A1       by=
 //   request A1 moi-am ipas-assistance 2027-03-01..2027-04-30 days=5 category=advice area=command
 //   triage A1 priorities=organised-crime harm=2
-//   review A1 vetting/F-1 passed kind=unit-and-individual until=2027-12-31
+//   review A1 pre-deployment-training passed kind= until=2027-12-31
 //   start, end, report, withdraw, cancel A1
 //   phase A1 academic          is complete, says the coordinator
 //   module A1 rule-of-law      is complete, says the host; by=organisations/university

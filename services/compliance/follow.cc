@@ -1,0 +1,76 @@
+#include "services/compliance/follow.h"
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/dates.h"
+
+namespace amikeco::compliance {
+namespace {
+
+absl::Status FollowCases(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance) {
+  AMIKECO_ASSIGN_OR_RETURN(const Cases cases, CasesOf(tx, clearance.name));
+  const Circumstance circumstance{origin.time, origin.actor};
+  return Apply(tx, Clearances(), origin,
+               OnStandings(clearance.value, StandingsOf(clearance.value, cases), circumstance), clearance);
+}
+
+absl::Status FollowCases(Transaction& tx, const Origin& origin, const std::string& name) {
+  AMIKECO_ASSIGN_OR_RETURN(auto clearance, Clearances().Get(tx, name));
+  return FollowCases(tx, origin, clearance);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::VettingCase> UnitOf(Reader& reader, const v1::VettingCase& vetting) {
+  if (vetting.unit_case().empty()) return v1::VettingCase();
+  AMIKECO_ASSIGN_OR_RETURN(auto unit, Vettings().Get(reader, vetting.unit_case()));
+  return unit.value;
+}
+
+absl::StatusOr<Cases> CasesOf(Reader& reader, const std::string& clearance) {
+  const std::string key = CaseKey(clearance);
+  Cases cases;
+  AMIKECO_ASSIGN_OR_RETURN(const auto vettings, AllOf(reader, Vettings(), kByClearance, key));
+  for (const auto& vetting : vettings) {
+    AMIKECO_ASSIGN_OR_RETURN(auto unit, UnitOf(reader, vetting.value));
+    cases.vettings.push_back({vetting.value, std::move(unit)});
+  }
+  AMIKECO_ASSIGN_OR_RETURN(const auto checks, AllOf(reader, Checks(), kByClearance, key));
+  for (const auto& check : checks) cases.checks.push_back(check.value);
+  AMIKECO_ASSIGN_OR_RETURN(const auto visas, AllOf(reader, Visas(), kByClearance, key));
+  for (const auto& visa : visas) cases.visas.push_back(visa.value);
+  return cases;
+}
+
+absl::Status FollowLegs(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance) {
+  const auto& items = clearance.value.items();
+  const bool any = std::any_of(items.begin(), items.end(), [](const auto& item) { return item.kept_as_case(); });
+  if (!any || clearance.value.legs().empty()) return absl::OkStatus();
+  const auto start = FirstDay(clearance.value);
+  AMIKECO_ASSIGN_OR_RETURN(auto vettings, AllOf(tx, Vettings(), kByClearance, CaseKey(clearance.name)));
+  for (auto& vetting : vettings) {
+    const auto facts = OnStart(vetting.value, start, {origin.time, origin.actor});
+    AMIKECO_RETURN_IF_ERROR(Apply(tx, Vettings(), origin, facts, vetting));
+  }
+  return FollowCases(tx, origin, clearance);
+}
+
+absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VettingCase& vetting) {
+  if (!vetting.clearance().empty()) return FollowCases(tx, origin, vetting.clearance());
+  AMIKECO_ASSIGN_OR_RETURN(const auto members, AllOf(tx, Vettings(), kByUnitCase, CaseKey(vetting.name())));
+  std::set<std::string> clearances;
+  for (const auto& member : members) clearances.insert(member.value.clearance());
+  for (const std::string& clearance : clearances) AMIKECO_RETURN_IF_ERROR(FollowCases(tx, origin, clearance));
+  return absl::OkStatus();
+}
+
+absl::Status Follow(Transaction& tx, const Origin& origin, const v1::BackgroundCheck& check) {
+  return FollowCases(tx, origin, check.clearance());
+}
+
+absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VisaCase& visa) {
+  return FollowCases(tx, origin, visa.clearance());
+}
+
+}  // namespace amikeco::compliance
