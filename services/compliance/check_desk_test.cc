@@ -19,6 +19,7 @@
 #include "services/compliance/case_tables.h"
 #include "services/compliance/service.h"
 #include "services/compliance/test_cases.h"
+#include "services/compliance/test_waivers.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -35,7 +36,8 @@ class CheckDeskTest : public testing::Test {
     dir_ = mkdtemp(dir.data());
     store_ = *SqliteStore::Open(dir_ + "/compliance.db");
     programmes_.Add(ProgrammeOf(ComplianceItem::KIND_BACKGROUND_CHECK));
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, std::set<std::string>{"ncic"});
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_,
+                                                   std::set<std::string>{"ncic"});
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     samples::Bind(server_.chain(), provider_);
@@ -115,6 +117,8 @@ class CheckDeskTest : public testing::Test {
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  v1::AssessmentPolicy policy_;
+  WaiverTemplates templates_ = *CheckTemplates({TestTemplate()});
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;
   std::unique_ptr<Channel> channel_;

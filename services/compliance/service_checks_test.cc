@@ -17,6 +17,7 @@
 #include "services/compliance/case_tables.h"
 #include "services/compliance/service.h"
 #include "services/compliance/test_cases.h"
+#include "services/compliance/test_waivers.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -43,7 +44,7 @@ class CasesServiceTest : public testing::Test {
     dir_ = mkdtemp(dir.data());
     store_ = *SqliteStore::Open(dir_ + "/compliance.db");
     programmes_.Add(CasesProgramme());
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_);
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_);
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -230,6 +231,8 @@ class CasesServiceTest : public testing::Test {
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  v1::AssessmentPolicy policy_;
+  WaiverTemplates templates_ = *CheckTemplates({TestTemplate()});
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;
 };

@@ -66,7 +66,7 @@ class WaiverServiceTest : public testing::Test {
     chain_.reset();
     templates_ = *CheckTemplates(templates);
     ASSERT_TRUE(KeepWaiverTemplates(*store_, templates_).ok());
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, templates_);
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_);
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     ASSERT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -193,6 +193,7 @@ class WaiverServiceTest : public testing::Test {
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  v1::AssessmentPolicy policy_;
   WaiverTemplates templates_;
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;
