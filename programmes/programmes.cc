@@ -76,7 +76,7 @@ absl::Status CheckMentorProgramme(const std::string& path, const Programme& prog
   wrong.Add("after_stay.mentor_programme",
             absl::StrCat("there is no ", mentors, " among the programmes beside it; name one of them"));
   AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return Located(path, text, wrong.ToStatus());
+  return Located(path, text, programme, wrong.ToStatus());
 }
 
 absl::StatusOr<std::vector<std::string>> TextprotosIn(const std::string& dir) {
