@@ -395,7 +395,11 @@ TEST_F(DocumentsTest, WithoutAPolicyNothingIsWritten) {
   HearSubmitted();
   policy_ = v1::AssessmentPolicy();
   Open();
-  EXPECT_EQ(ReasonOf(AssessCountry("AM").status()), "NO_ASSESSMENT_POLICY");
+  v1::RecordCountryAssessmentRequest country;
+  country.set_country("AM");
+  *country.mutable_content() = CountryAnswers(TestPolicy());
+  EXPECT_EQ(ReasonOf(Ask<v1::CountryAssessment>(kAuthor, "RecordCountryAssessment", country).status()),
+            "NO_ASSESSMENT_POLICY");
   EXPECT_EQ(ReasonOf(Write(ContentFor(TestPolicy(), {"AM"})).status()), "NO_ASSESSMENT_POLICY");
   // Notifications need none.
   EXPECT_TRUE(Notify().ok());
