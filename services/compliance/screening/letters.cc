@@ -1,0 +1,281 @@
+#include "services/compliance/screening/letters.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/translit.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/uscript.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace amikeco::screening {
+namespace {
+
+struct Letter {
+  char32_t letter;
+  const char* latin;
+};
+
+// As English-language lists write them. Letters of all languages that use the script; sorted.
+constexpr Letter kCyrillic[] = {
+    {U'а', "a"},   {U'б', "b"},  {U'в', "v"},  {U'г', "g"},   {U'д', "d"},  {U'е', "e"},  {U'ж', "zh"},  {U'з', "z"},
+    {U'и', "i"},   {U'й', "y"},  {U'к', "k"},  {U'л', "l"},   {U'м', "m"},  {U'н', "n"},  {U'о', "o"},   {U'п', "p"},
+    {U'р', "r"},   {U'с', "s"},  {U'т', "t"},  {U'у', "u"},   {U'ф', "f"},  {U'х', "kh"}, {U'ц', "ts"},  {U'ч', "ch"},
+    {U'ш', "sh"},  {U'щ', "sh"}, {U'ъ', ""},   {U'ы', "y"},   {U'ь', ""},   {U'э', "e"},  {U'ю', "yu"},  {U'я', "ya"},
+    {U'ѐ', "e"},   {U'ё', "e"},  {U'ђ', "dj"}, {U'ѓ', "g"},   {U'є', "ye"}, {U'ѕ', "z"},  {U'і', "i"},   {U'ї', "yi"},
+    {U'ј', "j"},   {U'љ', "lj"}, {U'њ', "nj"}, {U'ћ', "c"},   {U'ќ', "k"},  {U'ѝ', "i"},  {U'ў', "u"},   {U'џ', "dj"},
+    {U'ґ', "g"},   {U'ғ', "gh"}, {U'җ', "j"},  {U'қ', "q"},   {U'ң', "ng"}, {U'ү', "u"},  {U'ұ', "u"},   {U'ҳ', "h"},
+    {U'ҷ', "j"},   {U'һ', "h"},  {U'ӏ', ""},   {U'ә', "a"},   {U'ө', "o"},
+};
+constexpr Letter kGreek[] = {
+    {U'α', "a"}, {U'β', "v"}, {U'γ', "g"}, {U'δ', "d"}, {U'ε', "e"}, {U'ζ', "z"},  {U'η', "i"},  {U'θ', "th"}, {U'ι', "i"},
+    {U'κ', "k"}, {U'λ', "l"}, {U'μ', "m"}, {U'ν', "n"}, {U'ξ', "x"}, {U'ο', "o"},  {U'π', "p"},  {U'ρ', "r"},  {U'ς', "s"},
+    {U'σ', "s"}, {U'τ', "t"}, {U'υ', "y"}, {U'φ', "f"}, {U'χ', "ch"}, {U'ψ', "ps"}, {U'ω', "o"},
+};
+// Consonants, and the three letters that stand for long vowels as well.
+constexpr Letter kArabic[] = {
+    {U'ء', ""},   {U'ا', "a"},  {U'ب', "b"}, {U'ة', "a"},  {U'ت', "t"}, {U'ث', "th"}, {U'ج', "j"},  {U'ح', "h"},  {U'خ', "kh"},
+    {U'د', "d"},  {U'ذ', "dh"}, {U'ر', "r"}, {U'ز', "z"},  {U'س', "s"}, {U'ش', "sh"}, {U'ص', "s"},  {U'ض', "d"},  {U'ط', "t"},
+    {U'ظ', "z"},  {U'ع', "a"},  {U'غ', "gh"}, {U'ف', "f"}, {U'ق', "q"}, {U'ك', "k"},  {U'ل', "l"},  {U'م', "m"},  {U'ن', "n"},
+    {U'ه', "h"},  {U'و', "w"},  {U'ى', "a"}, {U'ي', "y"},  {U'ٱ', "a"}, {U'ٹ', "t"},  {U'ټ', "t"},  {U'پ', "p"},  {U'ځ', "dz"},
+    {U'څ', "ts"}, {U'چ', "ch"}, {U'ڈ', "d"}, {U'ډ', "d"},  {U'ڑ', "r"}, {U'ړ', "r"},  {U'ږ', "zh"}, {U'ژ', "zh"}, {U'ښ', "sh"},
+    {U'ڤ', "v"},  {U'ک', "k"},  {U'ګ', "g"}, {U'ڭ', "ng"}, {U'گ', "g"}, {U'ں', "n"},  {U'ڼ', "n"},  {U'ھ', "h"},  {U'ہ', "h"},
+    {U'ۆ', "o"},  {U'ی', "y"},  {U'ې', "e"}, {U'ے', "e"},
+};
+constexpr Letter kHebrew[] = {
+    {U'א', "a"}, {U'ב', "b"}, {U'ג', "g"}, {U'ד', "d"}, {U'ה', "h"}, {U'ו', "w"}, {U'ז', "z"}, {U'ח', "kh"}, {U'ט', "t"},
+    {U'י', "y"}, {U'ך', "k"}, {U'כ', "k"}, {U'ל', "l"}, {U'ם', "m"}, {U'מ', "m"}, {U'ן', "n"}, {U'נ', "n"},  {U'ס', "s"},
+    {U'ע', "a"}, {U'ף', "f"}, {U'פ', "p"}, {U'ץ', "ts"}, {U'צ', "ts"}, {U'ק', "k"}, {U'ר', "r"}, {U'ש', "sh"}, {U'ת', "t"},
+};
+// Letters without a decomposition.
+constexpr Letter kLatin[] = {
+    {U'ß', "ss"}, {U'æ', "ae"}, {U'ð', "d"}, {U'ø', "o"},  {U'þ', "th"}, {U'đ', "d"}, {U'ħ', "h"}, {U'ı', "i"},
+    {U'ĸ', "k"},  {U'ł', "l"},  {U'ŋ', "ng"}, {U'œ', "oe"}, {U'ŧ', "t"},  {U'ƙ', "k"}, {U'ə', "a"}, {U'ɓ', "b"}, {U'ɗ', "d"},
+};
+
+template <size_t N>
+const char* Find(const Letter (&table)[N], UChar32 c) {
+  for (const Letter& letter : table) {
+    if (static_cast<UChar32>(letter.letter) == c) return letter.latin;
+  }
+  return nullptr;
+}
+
+Script ScriptOf(UChar32 c) {
+  UErrorCode error = U_ZERO_ERROR;
+  switch (uscript_getScript(c, &error)) {
+    case USCRIPT_LATIN:
+      return Script::kLatin;
+    case USCRIPT_CYRILLIC:
+      return Script::kCyrillic;
+    case USCRIPT_GREEK:
+      return Script::kGreek;
+    case USCRIPT_ARABIC:
+      return Script::kArabic;
+    case USCRIPT_HEBREW:
+      return Script::kHebrew;
+    case USCRIPT_HAN:
+      return Script::kHan;
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+      return Script::kKana;
+    case USCRIPT_HANGUL:
+      return Script::kHangul;
+    default:
+      return Script::kOther;
+  }
+}
+
+const char* Latin(Script script, UChar32 c) {
+  switch (script) {
+    case Script::kLatin:
+      return Find(kLatin, c);
+    case Script::kCyrillic:
+      return Find(kCyrillic, c);
+    case Script::kGreek:
+      return Find(kGreek, c);
+    case Script::kArabic:
+      return Find(kArabic, c);
+    case Script::kHebrew:
+      return Find(kHebrew, c);
+    default:
+      return nullptr;
+  }
+}
+
+// A syllable as the lists' romanisation has it: aspirates and hard consonants are not told apart.
+std::string Syllable(UChar32 c) {
+  static constexpr const char* kFirst[] = {"k", "k", "n", "t",  "t",  "r",  "m", "p", "p", "s",
+                                           "s", "",  "ch", "ch", "ch", "k", "t", "p", "h"};
+  static constexpr const char* kMiddle[] = {"a",  "ae", "ya", "yae", "o",  "e", "yo", "ye", "o", "wa", "wae",
+                                            "oe", "yo", "u",  "wo",  "we", "wi", "yu", "u", "ui", "i"};
+  static constexpr const char* kLast[] = {"",  "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l",
+                                          "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"};
+  const int32_t index = c - 0xAC00;
+  return absl::StrCat(kFirst[index / 588], kMiddle[index % 588 / 28], kLast[index % 28]);
+}
+
+icu::UnicodeString Transliterated(const icu::Transliterator& transliterator, icu::UnicodeString text) {
+  transliterator.transliterate(text);
+  return text;
+}
+
+const icu::Transliterator* MakeTransliterator(const char* id) {
+  UErrorCode error = U_ZERO_ERROR;
+  return icu::Transliterator::createInstance(id, UTRANS_FORWARD, error);
+}
+
+// a-z and 0-9 of `text` in any script that ICU knows.
+std::string Romanised(const icu::UnicodeString& text) {
+  static const icu::Transliterator* const kToLatin = MakeTransliterator("Any-Latin; NFD; [:M:] Remove; Latin-ASCII");
+  if (kToLatin == nullptr) return "";
+  std::string utf8;
+  Transliterated(*kToLatin, text).toUTF8String(utf8);
+  std::string letters;
+  for (const char c : utf8) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) letters += absl::ascii_tolower(static_cast<unsigned char>(c));
+  }
+  return letters;
+}
+
+icu::UnicodeString Simplified(UChar32 c) {
+  static const icu::Transliterator* const kToSimplified = MakeTransliterator("Traditional-Simplified");
+  return kToSimplified == nullptr ? icu::UnicodeString(c) : Transliterated(*kToSimplified, icu::UnicodeString(c));
+}
+
+// Reads characters and cuts them into words.
+class Splitter {
+ public:
+  std::vector<Word> Split(absl::string_view name) {
+    const auto size = static_cast<int32_t>(std::min(name.size(), kMaxNameBytes));
+    for (int32_t i = 0; i < size;) {
+      UChar32 c = 0;
+      U8_NEXT(name.data(), i, size, c);
+      if (c < 0) continue;
+      if (c < 0x80) {
+        Ascii(static_cast<char>(c));
+      } else {
+        Other(c);
+      }
+    }
+    End();
+    return std::move(words_);
+  }
+
+ private:
+  void Ascii(char c) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      Begin(Script::kLatin);
+      c = absl::ascii_tolower(static_cast<unsigned char>(c));
+      word_.written += c;
+      word_.latin += c;
+    } else if (c != '\'' && c != '`') {  // Ba'asyir, O'Brien: inside a word
+      End();
+    }
+  }
+
+  void Other(UChar32 c) {
+    const uint32_t category = U_GET_GC_MASK(c);
+    const bool is_mark = (category & U_GC_M_MASK) != 0;
+    const bool is_quote = c == U'’' || c == U'‘' || (c >= 0x02B9 && c <= 0x02DF);
+    if (is_quote || (category & U_GC_CF_MASK) != 0) return;
+    if ((category & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) == 0) return End();
+    c = u_foldCase(c, U_FOLD_CASE_DEFAULT);
+    const Script script = is_mark ? word_.script : ScriptOf(c);
+    if (script == Script::kKana || script == Script::kOther) {
+      Begin(script);
+      run_.append(c);
+    } else if (!is_mark) {
+      Known(script, c);
+    }
+  }
+
+  void Known(Script script, UChar32 c) {
+    if (script == Script::kHan || script == Script::kHangul) return Whole(script, c);
+    Begin(script);
+    icu::UnicodeString(c).toUTF8String(word_.written);
+    if (const char* latin = Latin(script, c)) {
+      word_.latin += latin;
+      return;
+    }
+    // An accented letter, a presentation form or a full-width one: what it is made of.
+    UErrorCode error = U_ZERO_ERROR;
+    icu::UnicodeString parts;
+    const icu::Normalizer2* const compatibility = icu::Normalizer2::getNFKDInstance(error);
+    if (U_FAILURE(error) || !compatibility->getDecomposition(c, parts)) return;
+    for (int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
+      const UChar32 part = u_foldCase(parts.char32At(i), U_FOLD_CASE_DEFAULT);
+      if (part < 0x80 && u_isalnum(part)) {
+        word_.latin += static_cast<char>(part);
+      } else if (const char* latin = Latin(script, part)) {
+        word_.latin += latin;
+      }
+    }
+  }
+
+  // One character that is a word.
+  void Whole(Script script, UChar32 c) {
+    End();
+    Begin(script);
+    if (script == Script::kHangul) {
+      icu::UnicodeString(c).toUTF8String(word_.written);
+      if (c >= 0xAC00 && c <= 0xD7A3) word_.latin = Syllable(c);
+    } else {
+      Simplified(c).toUTF8String(word_.written);
+      word_.latin = Romanised(icu::UnicodeString(c));
+    }
+    End();
+  }
+
+  void Begin(Script script) {
+    if (in_word_ && word_.script != script) End();
+    word_.script = script;
+    in_word_ = true;
+  }
+
+  void End() {
+    if (!run_.isEmpty()) {
+      run_.toUTF8String(word_.written);
+      word_.latin = Romanised(run_);
+      run_.remove();
+    }
+    in_word_ = false;
+    if (!word_.latin.empty()) Add(std::move(word_));
+    word_ = Word();
+  }
+
+  // An article that is written together with its word becomes a word.
+  void Add(Word word) {
+    constexpr absl::string_view kArticle = "ال";
+    if (word.script == Script::kArabic && absl::StartsWith(word.written, kArticle) && word.latin.size() >= 4) {
+      words_.push_back({std::string(kArticle), "al", Script::kArabic});
+      word.written.erase(0, kArticle.size());
+      word.latin.erase(0, 2);
+    }
+    words_.push_back(std::move(word));
+  }
+
+  std::vector<Word> words_;
+  Word word_;
+  bool in_word_ = false;
+  icu::UnicodeString run_;  // of the word, when ICU is to read it as a whole
+};
+
+}  // namespace
+
+Vowels VowelsOf(Script script) {
+  if (script == Script::kArabic || script == Script::kHebrew) return Vowels::kLeftOut;
+  return script == Script::kKana || script == Script::kOther ? Vowels::kAdded : Vowels::kWritten;
+}
+
+std::vector<Word> SplitWords(absl::string_view name) { return Splitter().Split(name); }
+
+}  // namespace amikeco::screening

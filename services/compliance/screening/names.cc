@@ -1,0 +1,538 @@
+#include "services/compliance/screening/names.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "services/compliance/screening/sound.h"
+
+namespace amikeco::screening {
+namespace {
+
+double RoleWeight(Role role) {
+  switch (role) {
+    case Role::kName:
+      return 1;
+    case Role::kInitial:
+      return 0.35;
+    case Role::kGeneric:
+      return 0.4;
+    case Role::kParticle:
+    case Role::kSonOf:
+      return 0.06;
+    case Role::kLegalForm:
+      return 0.05;
+    case Role::kTitle:
+      return 0.04;
+  }
+  return 1;
+}
+
+// "LADIN, Usama bin" is "Usama bin LADIN"; brackets and quotes are parted like words.
+std::string Turned(absl::string_view written) {
+  const size_t comma = written.find(',');
+  if (comma == written.npos || written.find(',', comma + 1) != written.npos) return std::string(written);
+  return absl::StrCat(written.substr(comma + 1), " ", written.substr(0, comma));
+}
+
+Token MakeToken(Word word, Role role) {
+  Token token;
+  token.sound = Sound(word.latin, VowelsOf(word.script));
+  token.written = std::move(word.written);
+  token.latin = std::move(word.latin);
+  token.script = word.script;
+  token.role = role;
+  return token;
+}
+
+// Single letters that follow each other become one word: "J.P. Morgan", "o.O.O.".
+std::vector<Word> WithAcronyms(std::vector<Word> words) {
+  std::vector<Word> joined;
+  bool open = false;
+  for (Word& word : words) {
+    const bool letter = word.latin.size() == 1 && word.script != Script::kHan;
+    if (letter && open) {
+      joined.back().written += word.written;
+      joined.back().latin += word.latin;
+    } else {
+      joined.push_back(std::move(word));
+    }
+    open = letter;
+  }
+  return joined;
+}
+
+// The longest legal form that begins at `first`, and of how many words it is.
+std::pair<absl::string_view, size_t> FormAt(const std::vector<Word>& words, size_t first) {
+  std::string phrase;
+  std::pair<absl::string_view, size_t> best;
+  for (size_t count = 1; count <= kMaxLegalFormWords && first + count <= words.size(); ++count) {
+    absl::StrAppend(&phrase, count == 1 ? "" : " ", words[first + count - 1].latin);
+    const absl::string_view form = LegalForm(phrase);
+    if (!form.empty()) best = {form, count};
+  }
+  return best;
+}
+
+std::vector<Token> OrganisationTokens(std::vector<Word> words) {
+  words = WithAcronyms(std::move(words));
+  std::vector<Token> tokens;
+  for (size_t i = 0; i < words.size();) {
+    const auto [form, count] = FormAt(words, i);
+    if (count == 0) {
+      words[i].latin = std::string(WrittenOut(words[i].latin));
+      const Role role = RoleInOrganisation(words[i].latin);
+      tokens.push_back(MakeToken(std::move(words[i]), role));
+      ++i;
+      continue;
+    }
+    Word whole{words[i].written, std::string(form), Script::kLatin};
+    for (size_t k = 1; k < count; ++k) absl::StrAppend(&whole.written, " ", words[i + k].written);
+    tokens.push_back(MakeToken(std::move(whole), Role::kLegalForm));
+    i += count;
+  }
+  return tokens;
+}
+
+std::vector<Token> PersonTokens(std::vector<Word> words) {
+  std::vector<Token> tokens;
+  for (Word& word : words) {
+    const bool whole = word.script == Script::kHan || word.script == Script::kHangul;
+    const Role role = whole ? Role::kName : RoleInPerson(word.latin);
+    tokens.push_back(MakeToken(std::move(word), role));
+  }
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].role != Role::kSonOf) continue;
+    size_t next = i + 1;
+    while (next + 1 < tokens.size() && tokens[next].role == Role::kParticle) ++next;
+    tokens[next].of_father = tokens[next].role == Role::kName;
+  }
+  return tokens;
+}
+
+bool IsOrganisation(Kind kind) { return kind != Kind::kPerson && kind != Kind::kUnknown; }
+
+bool EndsWithLegalForm(const std::vector<Word>& words) {
+  for (size_t count = 1; count <= std::min(words.size() - 1, kMaxLegalFormWords); ++count) {
+    const auto [form, length] = FormAt(words, words.size() - count);
+    if (length == count && words.back().latin.size() > 2) return true;
+  }
+  return false;
+}
+
+// A link between words of two names: `count_a` words of a from `a`, `count_b` words of b from `b`.
+struct Link {
+  size_t a = 0, b = 0;
+  size_t count_a = 1, count_b = 1;
+  Agreement agreement = Agreement::kSame;
+  double likeness = 0;
+};
+
+constexpr double kLeastLikeness = 0.5;
+
+// What is known of the vowels where the two are compared; two words of one script are compared as they are.
+Vowels VowelsOf(const Token& a, const Token& b) {
+  return a.script == b.script ? Vowels::kWritten : std::max(VowelsOf(a.script), VowelsOf(b.script));
+}
+
+// Of two words, neither of which is an initial.
+void Liken(absl::string_view latin_a, absl::string_view sound_a, absl::string_view latin_b, absl::string_view sound_b,
+           Vowels vowels, Link& link) {
+  if (latin_a == latin_b) {
+    link.likeness = 1;
+    link.agreement = Agreement::kSame;
+    return;
+  }
+  const size_t longer = std::max(latin_a.size(), latin_b.size()), shorter = std::min(latin_a.size(), latin_b.size());
+  if (longer > 2 * shorter + 1) return;
+  const double sound = SoundLikeness(sound_a, sound_b, vowels);
+  const double spelling = vowels == Vowels::kLeftOut ? 0 : SpellingLikeness(latin_a, latin_b);
+  constexpr double kMostButSame = 0.97;
+  link.likeness = std::min(kMostButSame, std::max(sound, spelling));
+  link.agreement = sound >= 0.9 || sound > spelling ? Agreement::kSound : Agreement::kSpelling;
+}
+
+class Aligner {
+ public:
+  Aligner(const Name& a, const Name& b) : a_(a.tokens), b_(b.tokens) {
+    for (size_t i = 0; i < a_.size(); ++i) {
+      for (size_t j = 0; j < b_.size(); ++j) Propose(i, j);
+    }
+    ProposeJoined(a_, b_, true);
+    ProposeJoined(b_, a_, false);
+    Choose();
+  }
+
+  const std::vector<Link>& links() const { return chosen_; }
+  bool linked_a(size_t i) const { return (used_a_ >> i & 1) != 0; }
+  bool linked_b(size_t i) const { return (used_b_ >> i & 1) != 0; }
+
+ private:
+  void Propose(size_t i, size_t j) {
+    const Token& a = a_[i];
+    const Token& b = b_[j];
+    Link link{.a = i, .b = j};
+    if (a.role == Role::kInitial || b.role == Role::kInitial) {
+      if (a.role != Role::kInitial && a.role != Role::kName) return;
+      if (b.role != Role::kInitial && b.role != Role::kName) return;
+      if (a.latin[0] != b.latin[0]) return;
+      const bool both = a.role == b.role;
+      link.agreement = both ? Agreement::kSame : Agreement::kInitial;
+      link.likeness = both ? 1 : 0.8;
+    } else {
+      const auto is_word = [](Role role) { return role == Role::kName || role == Role::kGeneric; };
+      const bool plain = is_word(a.role) && is_word(b.role);
+      if (!plain && a.role != b.role && a.latin != b.latin) return;
+      if (a.role == Role::kLegalForm && a.latin != b.latin) return;
+      if (a.script == Script::kHan && b.script == Script::kHan) {
+        if (a.written != b.written) return;
+        link.likeness = 1;
+      } else {
+        const Vowels vowels = VowelsOf(a, b);
+        Liken(a.latin, a.sound, b.latin, b.sound, vowels, link);
+        if (a.script != b.script) link.agreement = Agreement::kOtherScript;
+        if (plain && link.likeness < 0.85 && AreForms(a.latin, b.latin)) {
+          link.likeness = 0.85;
+          link.agreement = Agreement::kForm;
+        }
+        if (plain && link.likeness < 0.6 && vowels == Vowels::kWritten) ProposeBeginning(a, b, link);
+      }
+    }
+    if (link.likeness >= kLeastLikeness) proposed_.push_back(link);
+  }
+
+  // A last word that was cut off.
+  void ProposeBeginning(const Token& a, const Token& b, Link& link) {
+    const bool a_is_shorter = a.latin.size() < b.latin.size();
+    const Token& shorter = a_is_shorter ? a : b;
+    const Token& longer = a_is_shorter ? b : a;
+    const Token& last = a_is_shorter ? a_.back() : b_.back();
+    if (&shorter != &last || shorter.latin.size() < 2 || longer.latin.compare(0, shorter.latin.size(), shorter.latin) != 0) {
+      return;
+    }
+    link.likeness = 0.6;
+    link.agreement = Agreement::kInitial;
+  }
+
+  // Several words of `parts` that `wholes` writes as one.
+  void ProposeJoined(const std::vector<Token>& parts, const std::vector<Token>& wholes, bool parts_are_a) {
+    for (size_t i = 0; i + 1 < parts.size(); ++i) {
+      std::string latin = parts[i].latin;
+      for (size_t count = 2; count <= 3 && i + count <= parts.size(); ++count) {
+        latin += parts[i + count - 1].latin;
+        if (latin.size() < 4 || latin.size() > kMaxWordLetters) continue;
+        std::string sound;
+        for (size_t j = 0; j < wholes.size(); ++j) {
+          const Token& whole = wholes[j];
+          if (whole.role != Role::kName && whole.latin != latin) continue;
+          const Vowels vowels = VowelsOf(parts[i], whole);
+          const size_t size = whole.latin.size();
+          const size_t slack = vowels == Vowels::kWritten ? 2 : size / 2;
+          if (size + slack < latin.size() || latin.size() + slack < size) continue;
+          if (parts[i].script == Script::kHan && whole.script == Script::kHan) continue;
+          if (sound.empty()) sound = Sound(latin, VowelsOf(parts[i].script));
+          Link link;
+          Liken(latin, sound, whole.latin, whole.sound, vowels, link);
+          if (link.likeness < 0.8) continue;
+          link.agreement = Agreement::kJoined;
+          link.a = parts_are_a ? i : j;
+          link.b = parts_are_a ? j : i;
+          (parts_are_a ? link.count_a : link.count_b) = count;
+          proposed_.push_back(link);
+        }
+      }
+    }
+  }
+
+  size_t Letters(const Link& link) const {
+    size_t letters = 0;
+    for (size_t i = 0; i < link.count_a; ++i) letters += a_[link.a + i].latin.size();
+    for (size_t i = 0; i < link.count_b; ++i) letters += b_[link.b + i].latin.size();
+    return letters;
+  }
+
+  // The most alike first; of those the longest, and then those whose words come first, whichever name is which.
+  void Choose() {
+    std::stable_sort(proposed_.begin(), proposed_.end(), [this](const Link& x, const Link& y) {
+      if (x.likeness != y.likeness) return x.likeness > y.likeness;
+      const size_t letters_x = Letters(x), letters_y = Letters(y);
+      if (letters_x != letters_y) return letters_x > letters_y;
+      const auto words = [this](const Link& link) {
+        const absl::string_view first = a_[link.a].latin, second = b_[link.b].latin;
+        return std::pair(std::min(first, second), std::max(first, second));
+      };
+      return words(x) < words(y);
+    });
+    for (const Link& link : proposed_) {
+      const uint32_t a = ((1u << link.count_a) - 1) << link.a, b = ((1u << link.count_b) - 1) << link.b;
+      if ((used_a_ & a) != 0 || (used_b_ & b) != 0) continue;
+      used_a_ |= a;
+      used_b_ |= b;
+      chosen_.push_back(link);
+    }
+  }
+
+  const std::vector<Token>& a_;
+  const std::vector<Token>& b_;
+  std::vector<Link> proposed_;
+  std::vector<Link> chosen_;
+  uint32_t used_a_ = 0, used_b_ = 0;
+};
+
+
+// What speaks for and against a pair.
+struct Evidence {
+  double agree = 0;     // weights of what agrees, less for what is less alike
+  int names = 0;        // words that agree and are names
+  double loss = 0;      // what linked words lack in likeness
+  double big_loss = 0;  // of that, what is more than a slip
+  double excess = 0;    // letters apart, of words that are more than a letter and a half apart
+  double known = 0;     // loss between words that are both known as names of their own
+  double heads = 0;     // linked words that are not the same and begin differently
+  double clash = 0;     // words left over on both sides
+  double missing = 0;   // weights of words that only one has
+  bool fathers_contradict = false;
+  bool legal_forms_contradict = false;
+  bool acronym = false;
+  bool single = false;  // one has a single word, and the other more
+  bool organisation = false;
+};
+
+// Where a slip ends: one wrong letter of five.
+constexpr double kSlip = 0.21;
+
+double Likelier(double likeness) { return std::max(0.0, (likeness - kLeastLikeness) / (1 - kLeastLikeness)); }
+
+double WeightOf(const std::vector<Token>& tokens, size_t first, size_t count) {
+  double weight = 0;
+  for (size_t i = first; i < first + count; ++i) weight += tokens[i].weight;
+  return weight;
+}
+
+// A word without its vowels is like more others, the shorter it is the more.
+double Telling(const Token& a, const Token& b) {
+  if (VowelsOf(a, b) != Vowels::kLeftOut) return 1;
+  constexpr double kOf[] = {0.1, 0.25, 0.5, 0.8};  // by its consonants
+  const size_t consonants = std::min(ConsonantKey(a.sound).size(), ConsonantKey(b.sound).size());
+  return consonants < std::size(kOf) ? kOf[consonants] : 1;
+}
+
+bool IsTelling(Role role) { return role == Role::kName || role == Role::kInitial || role == Role::kGeneric; }
+
+// Words of `tokens` that no link has; those that tell most first.
+template <typename Linked>
+std::vector<size_t> LeftOver(const std::vector<Token>& tokens, Linked linked) {
+  std::vector<size_t> left;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (!linked(i) && IsTelling(tokens[i].role)) left.push_back(i);
+  }
+  std::sort(left.begin(), left.end(), [&](size_t x, size_t y) { return tokens[x].weight > tokens[y].weight; });
+  return left;
+}
+
+bool IsSaidTwice(const std::vector<Token>& tokens, size_t i) {
+  return std::count_if(tokens.begin(), tokens.end(), [&](const Token& t) { return t.latin == tokens[i].latin; }) > 1;
+}
+
+size_t CountNames(const Name& name) {
+  return static_cast<size_t>(std::count_if(name.tokens.begin(), name.tokens.end(), [](const Token& t) { return t.role == Role::kName; }));
+}
+
+// `single` is the first letters of `words`' words.
+bool IsAcronym(const Name& single, const Name& words) {
+  const auto is_name = [](const Token& t) { return t.role == Role::kName || t.role == Role::kGeneric; };
+  const auto found = std::find_if(single.tokens.begin(), single.tokens.end(), is_name);
+  if (found == single.tokens.end() || std::count_if(single.tokens.begin(), single.tokens.end(), is_name) != 1) return false;
+  std::string letters, all_letters;
+  for (const Token& token : words.tokens) {
+    if (is_name(token)) letters += token.latin[0];
+    if (token.role != Role::kLegalForm) all_letters += token.latin[0];
+  }
+  return letters.size() >= 2 && (found->latin == letters || found->latin == all_letters);
+}
+
+// The father of each stands in the other as the child.
+bool FathersContradict(const Name& a, const Name& b, const std::vector<Link>& links) {
+  bool a_is_child = false, b_is_child = false;
+  for (const Link& link : links) {
+    if (a.tokens[link.a].role != Role::kName || b.tokens[link.b].role != Role::kName) continue;
+    a_is_child |= a.tokens[link.a].of_father && !b.tokens[link.b].of_father;
+    b_is_child |= !a.tokens[link.a].of_father && b.tokens[link.b].of_father;
+  }
+  return a_is_child && b_is_child;
+}
+
+const Token* LegalFormOf(const Name& name) {
+  for (const Token& token : name.tokens) {
+    if (token.role == Role::kLegalForm) return &token;
+  }
+  return nullptr;
+}
+
+bool LegalFormsContradict(const Name& a, const Name& b) {
+  const Token* const first = LegalFormOf(a);
+  const Token* const second = LegalFormOf(b);
+  return first != nullptr && second != nullptr && first->latin != second->latin;
+}
+
+double ClashOf(const Token& token) { return 0.4 + 0.6 * std::min(1.0, token.weight / RoleWeight(token.role)); }
+
+Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
+  Evidence evidence;
+  for (const Link& link : aligned.links()) {
+    const Role role_a = a.tokens[link.a].role, role_b = b.tokens[link.b].role;
+    const double weight =
+        (WeightOf(a.tokens, link.a, link.count_a) + WeightOf(b.tokens, link.b, link.count_b)) / 2;
+    evidence.agree += weight * Likelier(link.likeness) * Telling(a.tokens[link.a], b.tokens[link.b]);
+    const bool telling = IsTelling(role_a) && IsTelling(role_b);
+    if (!telling) continue;
+    if (role_a == Role::kName && role_b == Role::kName && link.agreement != Agreement::kInitial) ++evidence.names;
+    if (link.agreement == Agreement::kInitial) continue;
+    const Token& first = a.tokens[link.a];
+    const Token& second = b.tokens[link.b];
+    const double loss = 1 - link.likeness;
+    evidence.loss += loss;
+    if (link.agreement != Agreement::kForm) {
+      const auto letters = static_cast<double>(std::max(first.latin.size(), second.latin.size()));
+      evidence.excess += std::max(0.0, loss * letters - 1.5);
+      if (loss > 0.1) evidence.known += loss * std::min(1 - first.weight, 1 - second.weight);
+      if (loss > 0.1 && first.sound[0] != second.sound[0]) evidence.heads += 1;
+    }
+    evidence.big_loss += std::max(0.0, 1 - link.likeness - kSlip);
+  }
+  std::vector<size_t> left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
+  std::vector<size_t> left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
+  const size_t both = std::min(left_a.size(), left_b.size());
+  for (size_t k = 0; k < both; ++k) {
+    evidence.clash += std::min(ClashOf(a.tokens[left_a[k]]), ClashOf(b.tokens[left_b[k]]));
+  }
+  for (size_t k = both; k < left_a.size(); ++k) {
+    if (!IsSaidTwice(a.tokens, left_a[k])) evidence.missing += a.tokens[left_a[k]].weight;
+  }
+  for (size_t k = both; k < left_b.size(); ++k) {
+    if (!IsSaidTwice(b.tokens, left_b[k])) evidence.missing += b.tokens[left_b[k]].weight;
+  }
+  evidence.single = evidence.missing > 0.3 && std::min(CountNames(a), CountNames(b)) <= 1;
+  evidence.fathers_contradict = FathersContradict(a, b, aligned.links());
+  evidence.legal_forms_contradict = LegalFormsContradict(a, b);
+  evidence.organisation = IsOrganisation(a.kind) || IsOrganisation(b.kind);
+  evidence.acronym = evidence.organisation && evidence.names == 0 && (IsAcronym(a, b) || IsAcronym(b, a));
+  return evidence;
+}
+
+// Fitted by logistic regression to pairs of names that people have labelled, and rounded; so that 0 is where it is as
+// likely as not that both are meant for the same one.
+double LogOdds(const Evidence& e) {
+  constexpr double kAcronym = 0.4;
+  if (e.acronym) return kAcronym;
+  if (e.agree == 0) return -8 - e.clash;
+  double odds = 1.2 + 2.9 * (1 - std::exp(-e.agree / 2.5));
+  odds -= 2.3 * e.loss + 1.2 * e.big_loss + 2.3 * std::min(e.excess, 3.0) + 0.5 * e.known + 0.9 * std::min(e.heads, 1.0);
+  odds -= 1.1 * e.clash + (e.clash > 0.45 ? 5.2 : e.clash * 5.2 / 0.45);
+  odds -= 0.1 * e.missing + 0.4 * e.missing / (e.missing + e.agree + 0.3);
+  if (e.single) odds -= 1.4;
+  if (e.fathers_contradict) odds -= 4;
+  if (e.legal_forms_contradict) odds -= 3.5;
+  return odds;
+}
+
+std::string Written(const std::vector<Token>& tokens, size_t first, size_t count) {
+  std::string written;
+  for (size_t i = first; i < first + count; ++i) absl::StrAppend(&written, i == first ? "" : " ", tokens[i].written);
+  return written;
+}
+
+std::vector<Reason> ReasonsOf(const Name& a, const Name& b, const Aligner& aligned, const Evidence& evidence) {
+  std::vector<Reason> reasons;
+  if (evidence.acronym) {
+    return {{Written(a.tokens, 0, a.tokens.size()), Written(b.tokens, 0, b.tokens.size()), Agreement::kAcronym, 1, 1}};
+  }
+  double whole = 0;
+  for (const Link& link : aligned.links()) {
+    const double weight =
+        (WeightOf(a.tokens, link.a, link.count_a) + WeightOf(b.tokens, link.b, link.count_b)) / 2;
+    reasons.push_back({Written(a.tokens, link.a, link.count_a), Written(b.tokens, link.b, link.count_b),
+                       link.agreement, link.likeness, weight});
+  }
+  const std::vector<size_t> left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
+  const std::vector<size_t> left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
+  for (size_t k = 0; k < std::max(left_a.size(), left_b.size()); ++k) {
+    const Token* const first = k < left_a.size() ? &a.tokens[left_a[k]] : nullptr;
+    const Token* const second = k < left_b.size() ? &b.tokens[left_b[k]] : nullptr;
+    reasons.push_back({first == nullptr ? "" : first->written, second == nullptr ? "" : second->written,
+                       first != nullptr && second != nullptr ? Agreement::kDifferent : Agreement::kMissing, 0,
+                       std::max(first == nullptr ? 0 : first->weight, second == nullptr ? 0 : second->weight)});
+  }
+  for (const Reason& reason : reasons) whole += reason.weight;
+  for (Reason& reason : reasons) reason.weight /= whole;
+  return reasons;
+}
+
+// Of a name in which nothing can be read.
+constexpr double kNothingTold = -10;
+
+}  // namespace
+
+void Rarity::Count(absl::string_view name) {
+  ++names_;
+  std::vector<Word> words = SplitWords(name);
+  for (size_t i = 0; i < words.size(); ++i) {
+    bool again = false;
+    for (size_t k = 0; k < i && !again; ++k) again = words[k].latin == words[i].latin;
+    if (!again) ++counts_[words[i].latin];
+  }
+}
+
+double Rarity::Of(absl::string_view latin) const {
+  if (names_ < 1000) return 1;
+  const auto found = counts_.find(latin);
+  const double count = found == counts_.end() ? 0 : found->second;
+  return std::clamp(0.2 + 0.8 * std::log((0.1 * names_) / (count + 1)) / std::log(0.1 * names_), 0.2, 1.0);
+}
+
+Name ReadName(absl::string_view written, Kind kind, const Rarity& rarity) {
+  Name name;
+  std::vector<Word> words = SplitWords(IsOrganisation(kind) ? std::string(written) : Turned(written));
+  if (words.size() > kMaxTokens) words.resize(kMaxTokens);
+  if (kind == Kind::kUnknown) kind = !words.empty() && EndsWithLegalForm(words) ? Kind::kOrganisation : Kind::kPerson;
+  name.kind = kind;
+  name.tokens = IsOrganisation(kind) ? OrganisationTokens(std::move(words)) : PersonTokens(std::move(words));
+  const bool has_name = std::any_of(name.tokens.begin(), name.tokens.end(), [](const Token& t) { return t.role == Role::kName; });
+  for (Token& token : name.tokens) {
+    // A name of nothing but what stands beside names is made of it.
+    if (!has_name && token.role != Role::kLegalForm) token.role = Role::kName;
+    token.weight = RoleWeight(token.role) * rarity.Of(token.latin);
+  }
+  return name;
+}
+
+double Probability(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
+
+double NameLogOdds(const Name& a, const Name& b) {
+  if (!a.IsTold() || !b.IsTold()) return kNothingTold;
+  return LogOdds(Weigh(a, b, Aligner(a, b)));
+}
+
+Comparison CompareNames(const Name& a, const Name& b) {
+  Comparison comparison;
+  if (!a.IsTold() || !b.IsTold()) {
+    comparison.log_odds = kNothingTold;
+    comparison.score = Probability(kNothingTold);
+    return comparison;
+  }
+  const Aligner aligned(a, b);
+  const Evidence evidence = Weigh(a, b, aligned);
+  comparison.log_odds = LogOdds(evidence);
+  comparison.score = Probability(comparison.log_odds);
+  comparison.fathers_contradict = evidence.fathers_contradict;
+  comparison.legal_forms_contradict = evidence.legal_forms_contradict;
+  comparison.reasons = ReasonsOf(a, b, aligned, evidence);
+  return comparison;
+}
+
+Comparison CompareNames(absl::string_view a, absl::string_view b, Kind kind, const Rarity& rarity) {
+  return CompareNames(ReadName(a, kind, rarity), ReadName(b, kind, rarity));
+}
+
+}  // namespace amikeco::screening

@@ -1,0 +1,107 @@
+#include "services/compliance/screening/word_index.h"
+
+#include <algorithm>
+
+#include "services/compliance/screening/sound.h"
+
+namespace amikeco::screening {
+namespace {
+
+constexpr uint64_t kBasis = 0xcbf29ce484222325, kPrime = 0x100000001b3;
+
+// What a key is of, so that a sound is not taken for a spelling.
+enum Sort : uint64_t { kLetters = 1, kSounds = 2, kConsonants = 3 };
+
+uint64_t Hash(Sort sort, absl::string_view text) {
+  uint64_t hash = kBasis ^ sort;
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * kPrime;
+  return hash;
+}
+
+// `key` of the word as it is and without each of its letters in turn: two words that are a letter apart share one.
+template <typename Key>
+void ForEachSlip(absl::string_view latin, Key key) {
+  key(Hash(kLetters, latin));
+  if (latin.size() < 3) return;
+  uint64_t before = kBasis ^ kLetters;
+  for (size_t i = 0; i < latin.size(); ++i) {
+    if (i == 0 || latin[i] != latin[i - 1]) {
+      uint64_t hash = before;
+      for (size_t k = i + 1; k < latin.size(); ++k) hash = (hash ^ static_cast<uint8_t>(latin[k])) * kPrime;
+      key(hash);
+    }
+    before = (before ^ static_cast<uint8_t>(latin[i])) * kPrime;
+  }
+}
+
+// A key that is this short says nothing.
+constexpr size_t kLeastConsonants = 2;
+
+}  // namespace
+
+uint32_t WordIndex::Add(absl::string_view latin, absl::string_view sound, bool is_joined) {
+  const auto [place, is_new] = known_.try_emplace(std::string(latin.substr(0, kMaxWordLetters)), static_cast<uint32_t>(words_.size()));
+  if (is_new) {
+    words_.push_back({place->first, std::string(sound), is_joined});
+  } else {
+    words_[place->second].is_joined &= is_joined;
+  }
+  return place->second;
+}
+
+void WordIndex::Build() {
+  std::vector<std::pair<uint64_t, uint32_t>> pairs;
+  for (uint32_t number = 0; number < words_.size(); ++number) {
+    const Word& word = words_[number];
+    const auto add = [&](uint64_t key) { pairs.emplace_back(key, number); };
+    if (word.is_joined) {
+      add(Hash(kLetters, word.latin));
+    } else {
+      ForEachSlip(word.latin, add);
+    }
+    add(Hash(kSounds, SoundKey(word.sound)));
+    const std::string consonants = ConsonantKey(word.sound);
+    if (consonants.size() >= kLeastConsonants) add(Hash(kConsonants, consonants));
+  }
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  numbers_.reserve(pairs.size());
+  keys_.reserve(pairs.size());
+  for (const auto& [key, number] : pairs) {
+    Span& span = keys_[key];
+    if (span.count++ == 0) span.first = static_cast<uint32_t>(numbers_.size());
+    numbers_.push_back(number);
+  }
+  known_ = {};
+}
+
+void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const {
+  found.clear();
+  const auto look = [&](uint64_t key) {
+    const auto span = keys_.find(key);
+    if (span == keys_.end()) return;
+    for (uint32_t i = span->second.first; i < span->second.first + span->second.count; ++i) found.emplace_back(numbers_[i], 0.0F);
+  };
+  const absl::string_view latin = asked.latin.substr(0, kMaxWordLetters);
+  ForEachSlip(latin, look);
+  look(Hash(kSounds, SoundKey(asked.sound)));
+  if (asked.vowels != Vowels::kWritten) {
+    const std::string consonants = ConsonantKey(asked.sound);
+    if (consonants.size() >= kLeastConsonants) look(Hash(kConsonants, consonants));
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  size_t kept = 0;
+  for (const auto& [number, unused] : found) {
+    const Word& word = words_[number];
+    double likeness = 1;
+    if (word.latin != latin) {
+      likeness = SoundLikeness(asked.sound, word.sound, asked.vowels);
+      if (likeness < 0.9) likeness = std::max(likeness, SpellingLikeness(latin, word.latin));
+    }
+    if (likeness >= least) found[kept++] = {number, static_cast<float>(likeness)};
+  }
+  found.resize(kept);
+}
+
+}  // namespace amikeco::screening
