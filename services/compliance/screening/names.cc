@@ -4,7 +4,9 @@
 #include <cmath>
 #include <iterator>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
+#include "services/compliance/screening/common_names.h"
 #include "services/compliance/screening/sound.h"
 
 namespace amikeco::screening {
@@ -102,7 +104,8 @@ std::vector<Token> PersonTokens(std::vector<Word> words) {
     const Role role = whole ? Role::kName : RoleInPerson(word.latin);
     tokens.push_back(MakeToken(std::move(word), role));
   }
-  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+  // At the beginning "son of" shows that the words are not in their order.
+  for (size_t i = 1; i + 1 < tokens.size(); ++i) {
     if (tokens[i].role != Role::kSonOf) continue;
     size_t next = i + 1;
     while (next + 1 < tokens.size() && tokens[next].role == Role::kParticle) ++next;
@@ -129,7 +132,11 @@ struct Link {
   double likeness = 0;
 };
 
+using Links = absl::InlinedVector<Link, 16>;
+
 constexpr double kLeastLikeness = 0.5;
+constexpr size_t kBrief = 3;
+constexpr double kLeastOfBrief = 0.6;
 
 // What is known of the vowels where the two are compared; two words of one script are compared as they are.
 Vowels VowelsOf(const Token& a, const Token& b) {
@@ -146,8 +153,10 @@ void Liken(absl::string_view latin_a, absl::string_view sound_a, absl::string_vi
   }
   const size_t longer = std::max(latin_a.size(), latin_b.size()), shorter = std::min(latin_a.size(), latin_b.size());
   if (longer > 2 * shorter + 1) return;
-  const double sound = SoundLikeness(sound_a, sound_b, vowels);
   const double spelling = vowels == Vowels::kLeftOut ? 0 : SpellingLikeness(latin_a, latin_b);
+  constexpr double kHopeless = 0.2;  // of spellings, which sounds do not bring together either
+  if (vowels == Vowels::kWritten && spelling < kHopeless) return;
+  const double sound = SoundLikeness(sound_a, sound_b, vowels);
   constexpr double kMostButSame = 0.97;
   link.likeness = std::min(kMostButSame, std::max(sound, spelling));
   link.agreement = sound >= 0.9 || sound > spelling ? Agreement::kSound : Agreement::kSpelling;
@@ -164,7 +173,7 @@ class Aligner {
     Choose();
   }
 
-  const std::vector<Link>& links() const { return chosen_; }
+  const Links& links() const { return chosen_; }
   bool linked_a(size_t i) const { return (used_a_ >> i & 1) != 0; }
   bool linked_b(size_t i) const { return (used_b_ >> i & 1) != 0; }
 
@@ -199,7 +208,9 @@ class Aligner {
         if (plain && link.likeness < 0.6 && vowels == Vowels::kWritten) ProposeBeginning(a, b, link);
       }
     }
-    if (link.likeness >= kLeastLikeness) proposed_.push_back(link);
+    // A few letters are soon like a few others.
+    const bool brief = link.agreement != Agreement::kInitial && std::max(a.latin.size(), b.latin.size()) <= kBrief;
+    if (link.likeness >= (brief ? kLeastOfBrief : kLeastLikeness)) proposed_.push_back(link);
   }
 
   // A last word that was cut off.
@@ -254,7 +265,7 @@ class Aligner {
 
   // The most alike first; of those the longest, and then those whose words come first, whichever name is which.
   void Choose() {
-    std::stable_sort(proposed_.begin(), proposed_.end(), [this](const Link& x, const Link& y) {
+    std::sort(proposed_.begin(), proposed_.end(), [this](const Link& x, const Link& y) {
       if (x.likeness != y.likeness) return x.likeness > y.likeness;
       const size_t letters_x = Letters(x), letters_y = Letters(y);
       if (letters_x != letters_y) return letters_x > letters_y;
@@ -275,8 +286,8 @@ class Aligner {
 
   const std::vector<Token>& a_;
   const std::vector<Token>& b_;
-  std::vector<Link> proposed_;
-  std::vector<Link> chosen_;
+  absl::InlinedVector<Link, 32> proposed_;
+  Links chosen_;
   uint32_t used_a_ = 0, used_b_ = 0;
 };
 
@@ -289,6 +300,7 @@ struct Evidence {
   double big_loss = 0;  // of that, what is more than a slip
   double excess = 0;    // letters apart, of words that are more than a letter and a half apart
   double known = 0;     // loss between words that are both known as names of their own
+  bool anchored = false;  // some name agrees wholly, or as good as
   double heads = 0;     // linked words that are not the same and begin differently
   double clash = 0;     // words left over on both sides
   double missing = 0;   // weights of words that only one has
@@ -298,6 +310,8 @@ struct Evidence {
   bool single = false;  // one has a single word, and the other more
   bool organisation = false;
 };
+
+constexpr double kSyllable = 0.4;  // clash of a syllable that is missing
 
 // Where a slip ends: one wrong letter of five.
 constexpr double kSlip = 0.21;
@@ -310,9 +324,15 @@ double WeightOf(const std::vector<Token>& tokens, size_t first, size_t count) {
   return weight;
 }
 
+// A rare word that is like a common one may be a slip of it, so it says no more.
+double WeightOf(const Name& a, const Name& b, const Link& link) {
+  const double first = WeightOf(a.tokens, link.a, link.count_a), second = WeightOf(b.tokens, link.b, link.count_b);
+  return link.count_a == link.count_b ? std::min(first, second) : (first + second) / 2;
+}
+
 // A word without its vowels is like more others, the shorter it is the more.
 double Telling(const Token& a, const Token& b) {
-  if (VowelsOf(a, b) != Vowels::kLeftOut) return 1;
+  if (std::max(VowelsOf(a.script), VowelsOf(b.script)) != Vowels::kLeftOut) return 1;
   constexpr double kOf[] = {0.1, 0.25, 0.5, 0.8};  // by its consonants
   const size_t consonants = std::min(ConsonantKey(a.sound).size(), ConsonantKey(b.sound).size());
   return consonants < std::size(kOf) ? kOf[consonants] : 1;
@@ -320,10 +340,12 @@ double Telling(const Token& a, const Token& b) {
 
 bool IsTelling(Role role) { return role == Role::kName || role == Role::kInitial || role == Role::kGeneric; }
 
+using LeftOvers = absl::InlinedVector<size_t, kMaxTokens>;
+
 // Words of `tokens` that no link has; those that tell most first.
 template <typename Linked>
-std::vector<size_t> LeftOver(const std::vector<Token>& tokens, Linked linked) {
-  std::vector<size_t> left;
+LeftOvers LeftOver(const std::vector<Token>& tokens, Linked linked) {
+  LeftOvers left;
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (!linked(i) && IsTelling(tokens[i].role)) left.push_back(i);
   }
@@ -353,7 +375,7 @@ bool IsAcronym(const Name& single, const Name& words) {
 }
 
 // The father of each stands in the other as the child.
-bool FathersContradict(const Name& a, const Name& b, const std::vector<Link>& links) {
+bool FathersContradict(const Name& a, const Name& b, const Links& links) {
   bool a_is_child = false, b_is_child = false;
   for (const Link& link : links) {
     if (a.tokens[link.a].role != Role::kName || b.tokens[link.b].role != Role::kName) continue;
@@ -382,12 +404,13 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
   Evidence evidence;
   for (const Link& link : aligned.links()) {
     const Role role_a = a.tokens[link.a].role, role_b = b.tokens[link.b].role;
-    const double weight =
-        (WeightOf(a.tokens, link.a, link.count_a) + WeightOf(b.tokens, link.b, link.count_b)) / 2;
+    const double weight = WeightOf(a, b, link);
     evidence.agree += weight * Likelier(link.likeness) * Telling(a.tokens[link.a], b.tokens[link.b]);
     const bool telling = IsTelling(role_a) && IsTelling(role_b);
     if (!telling) continue;
     if (role_a == Role::kName && role_b == Role::kName && link.agreement != Agreement::kInitial) ++evidence.names;
+    evidence.anchored |= link.likeness >= 0.9 && link.agreement != Agreement::kInitial &&
+                         Telling(a.tokens[link.a], b.tokens[link.b]) >= 0.8;
     if (link.agreement == Agreement::kInitial) continue;
     const Token& first = a.tokens[link.a];
     const Token& second = b.tokens[link.b];
@@ -401,8 +424,8 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
     }
     evidence.big_loss += std::max(0.0, 1 - link.likeness - kSlip);
   }
-  std::vector<size_t> left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
-  std::vector<size_t> left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
+  LeftOvers left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
+  LeftOvers left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
   const size_t both = std::min(left_a.size(), left_b.size());
   for (size_t k = 0; k < both; ++k) {
     evidence.clash += std::min(ClashOf(a.tokens[left_a[k]]), ClashOf(b.tokens[left_b[k]]));
@@ -412,6 +435,10 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
   }
   for (size_t k = both; k < left_b.size(); ++k) {
     if (!IsSaidTwice(b.tokens, left_b[k])) evidence.missing += b.tokens[left_b[k]].weight;
+  }
+  // Nobody leaves out a syllable of a name that is written in one of the scripts of syllables.
+  if (IsOfSyllables(a) || IsOfSyllables(b)) {
+    evidence.clash += kSyllable * static_cast<double>(std::max(left_a.size(), left_b.size()) - both);
   }
   evidence.single = evidence.missing > 0.3 && std::min(CountNames(a), CountNames(b)) <= 1;
   evidence.fathers_contradict = FathersContradict(a, b, aligned.links());
@@ -437,6 +464,13 @@ double LogOdds(const Evidence& e) {
   return odds;
 }
 
+// What is expected of chance in a search.
+double ChanceOf(const Evidence& e) {
+  constexpr double kTelling = 1.5;  // about two rare words
+  const double inexact = std::min(1.0, 5 * e.loss + e.missing);
+  return (e.anchored ? 0.8 : 1.8) + (0.5 + 2.5 * inexact) * std::max(0.0, kTelling - e.agree);
+}
+
 std::string Written(const std::vector<Token>& tokens, size_t first, size_t count) {
   std::string written;
   for (size_t i = first; i < first + count; ++i) absl::StrAppend(&written, i == first ? "" : " ", tokens[i].written);
@@ -450,13 +484,12 @@ std::vector<Reason> ReasonsOf(const Name& a, const Name& b, const Aligner& align
   }
   double whole = 0;
   for (const Link& link : aligned.links()) {
-    const double weight =
-        (WeightOf(a.tokens, link.a, link.count_a) + WeightOf(b.tokens, link.b, link.count_b)) / 2;
+    const double weight = WeightOf(a, b, link);
     reasons.push_back({Written(a.tokens, link.a, link.count_a), Written(b.tokens, link.b, link.count_b),
                        link.agreement, link.likeness, weight});
   }
-  const std::vector<size_t> left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
-  const std::vector<size_t> left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
+  const LeftOvers left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
+  const LeftOvers left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
   for (size_t k = 0; k < std::max(left_a.size(), left_b.size()); ++k) {
     const Token* const first = k < left_a.size() ? &a.tokens[left_a[k]] : nullptr;
     const Token* const second = k < left_b.size() ? &b.tokens[left_b[k]] : nullptr;
@@ -485,10 +518,14 @@ void Rarity::Count(absl::string_view name) {
 }
 
 double Rarity::Of(absl::string_view latin) const {
-  if (names_ < 1000) return 1;
+  constexpr int kFew = 1000;  // names, from which nothing can be counted
+  constexpr double kMostOfCommon = 0.5;
+  const double most = IsCommonName(latin) ? kMostOfCommon : 1;
+  if (names_ < kFew) return most;
   const auto found = counts_.find(latin);
   const double count = found == counts_.end() ? 0 : found->second;
-  return std::clamp(0.2 + 0.8 * std::log((0.1 * names_) / (count + 1)) / std::log(0.1 * names_), 0.2, 1.0);
+  const double tenth = 0.1 * names_;
+  return std::clamp(0.2 + 0.8 * std::log(tenth / (count + 1)) / std::log(tenth), 0.2, most);
 }
 
 Name ReadName(absl::string_view written, Kind kind, const Rarity& rarity) {
@@ -507,11 +544,18 @@ Name ReadName(absl::string_view written, Kind kind, const Rarity& rarity) {
   return name;
 }
 
+bool IsOfSyllables(const Name& name) {
+  return std::all_of(name.tokens.begin(), name.tokens.end(),
+                     [](const Token& t) { return t.script == Script::kHan || t.script == Script::kHangul; });
+}
+
 double Probability(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
-double NameLogOdds(const Name& a, const Name& b) {
-  if (!a.IsTold() || !b.IsTold()) return kNothingTold;
-  return LogOdds(Weigh(a, b, Aligner(a, b)));
+NameOdds OddsOf(const Name& a, const Name& b) {
+  if (!a.IsTold() || !b.IsTold()) return {kNothingTold, kNothingTold};
+  const Evidence evidence = Weigh(a, b, Aligner(a, b));
+  const double pair = LogOdds(evidence);
+  return {pair, pair - ChanceOf(evidence)};
 }
 
 Comparison CompareNames(const Name& a, const Name& b) {

@@ -49,6 +49,9 @@ struct Name {
   bool IsTold() const { return !tokens.empty(); }
 };
 
+// All of it is written in a script of syllables, of which nobody leaves one out.
+bool IsOfSyllables(const Name& name);
+
 // Words that are read of a name; what follows is ignored.
 inline constexpr size_t kMaxTokens = 16;
 
@@ -86,8 +89,13 @@ struct Comparison {
 };
 
 Comparison CompareNames(const Name& a, const Name& b);
-// Comparison::log_odds alone: what a search through many names needs.
-double NameLogOdds(const Name& a, const Name& b);
+// What a search through many names needs.
+struct NameOdds {
+  double pair = 0;    // Comparison::log_odds
+  double search = 0;  // the same, less what is to be expected of chance where very many names are searched: little for
+                      // names of rare words that agree wholly, much for common words of which some are missing
+};
+NameOdds OddsOf(const Name& a, const Name& b);
 
 // A pair of names from which nothing is known but how they are written.
 Comparison CompareNames(absl::string_view a, absl::string_view b, Kind kind, const Rarity& rarity);

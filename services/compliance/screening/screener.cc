@@ -14,14 +14,13 @@
 namespace amikeco::screening {
 namespace {
 
-// What is added to the log-odds of the names. A pair that is met in a search is less likely the same one than a pair that
-// somebody asks about, since a search meets very many.
-constexpr double kPrior = -1.0;
-constexpr double kSameCountry = 0.8, kOtherCountry = -1.2, kSamePlace = 0.8;
+// What is added to the log-odds of the names.
+constexpr double kSameCountry = 0.8, kOtherCountry = -1.6, kSamePlace = 0.8;
+constexpr double kCannotBeChecked = -1.1;  // the subject's date of birth is known, and the list has none
 constexpr double kConfirmed = 0.8;  // by a weak alias
 // The names must be this much alike before a weak alias can confirm them.
 constexpr double kLeastConfirmable = -2.5;
-constexpr double kMostOfNames = 4.2;  // what names can say at the most
+constexpr double kMostOfNames = 3.4;  // what names can say at the most
 
 double OfBirth(BirthAgreement birth) {
   switch (birth) {
@@ -34,7 +33,7 @@ double OfBirth(BirthAgreement birth) {
     case BirthAgreement::kSlip:
       return 1.5;
     case BirthAgreement::kSameYear:
-      return 1.8;
+      return 2.2;
     case BirthAgreement::kNearYear:
       return 0.3;
     case BirthAgreement::kContradicts:
@@ -42,6 +41,8 @@ double OfBirth(BirthAgreement birth) {
   }
   return 0;
 }
+
+uint32_t DayBit(const Birth& birth) { return uint32_t{1} << ((birth.month * 31 + birth.day) % 32); }
 
 bool BirthAgrees(BirthAgreement birth) {
   return birth == BirthAgreement::kSameDay || birth == BirthAgreement::kSwapped || birth == BirthAgreement::kSameYear;
@@ -87,9 +88,22 @@ bool IsIndexed(const Token& token) {
   return token.role == Role::kName || token.role == Role::kGeneric;
 }
 
-float TotalWeight(const Name& name) {
+// The words of `name` that are looked for, the rarest first.
+std::vector<const Token*> ByRarity(const Name& name) {
+  std::vector<const Token*> tokens;
+  for (const Token& token : name.tokens) {
+    if (IsIndexed(token)) tokens.push_back(&token);
+  }
+  std::stable_sort(tokens.begin(), tokens.end(), [](const Token* a, const Token* b) { return a->weight > b->weight; });
+  return tokens;
+}
+
+// Words of a name that tell most: what two names share is either among these of the one or among these of the other.
+constexpr size_t kTelling = 2;
+
+float TellingWeight(const std::vector<const Token*>& by_rarity) {
   double total = 0;
-  for (const Token& token : name.tokens) total += IsIndexed(token) ? token.weight : 0;
+  for (size_t i = 0; i < std::min(kTelling, by_rarity.size()); ++i) total += by_rarity[i]->weight;
   return static_cast<float>(total);
 }
 
@@ -121,16 +135,18 @@ Screener::Screener(std::vector<Entry> entries, const Countries& countries) : ent
   for (const Entry& entry : entries_) {
     for (const ListedName& name : entry.names) rarity_.Count(name.text);
   }
+  Codes codes;
   circumstances_.reserve(entries_.size());
   for (uint32_t number = 0; number < entries_.size(); ++number) {
     const Entry& entry = entries_[number];
-    circumstances_.push_back(CircumstancesOf(entry, countries));
+    gates_.push_back(GateOf(entry));
+    circumstances_.push_back(CircumstancesOf(entry, countries, codes));
     for (uint32_t i = 0; i < entry.names.size(); ++i) {
       const ListedName& listed = entry.names[i];
       Name name = ReadName(listed.text, entry.kind, rarity_);
       if (!name.IsTold()) continue;
-      const float weight = TotalWeight(name);
-      names_.push_back({std::move(name), number, i, listed.quality, weight});
+      entry_and_weight_.emplace_back(number, TellingWeight(ByRarity(name)));
+      names_.push_back({std::move(name), number, i, listed.quality});
     }
   }
   for (uint32_t number = 0; number < names_.size(); ++number) Index(number);
@@ -138,13 +154,8 @@ Screener::Screener(std::vector<Entry> entries, const Countries& countries) : ent
 }
 
 void Screener::Index(uint32_t number) {
-  constexpr size_t kTelling = 2;
   const Name& name = names_[number].name;
-  std::vector<const Token*> tokens;
-  for (const Token& token : name.tokens) {
-    if (IsIndexed(token)) tokens.push_back(&token);
-  }
-  std::stable_sort(tokens.begin(), tokens.end(), [](const Token* a, const Token* b) { return a->weight > b->weight; });
+  const std::vector<const Token*> tokens = ByRarity(name);
   const auto add = [&](absl::string_view latin, absl::string_view sound, bool is_joined, bool is_telling) {
     const uint32_t word = words_.Add(latin, sound, is_joined);
     telling_.resize(words_.size());
@@ -156,10 +167,15 @@ void Screener::Index(uint32_t number) {
   ForEachJoined(name, [&](absl::string_view latin, double weight) { add(latin, Sound(latin), true, true); });
 }
 
-Screener::Circumstances Screener::CircumstancesOf(const Entry& entry, const Countries& countries) const {
-  const auto code = [&countries](absl::string_view name) -> Country {
-    const auto territory = countries.Resolve(absl::StripAsciiWhitespace(name));
-    return territory.ok() ? Packed(absl::string_view(territory->code).substr(0, 2)) : 0;
+Screener::Circumstances Screener::CircumstancesOf(const Entry& entry, const Countries& countries, Codes& codes) {
+  const auto code = [&](absl::string_view name) -> Country {
+    name = absl::StripAsciiWhitespace(name);
+    const auto [known, is_new] = codes.try_emplace(name, Country{0});
+    if (is_new) {
+      const auto territory = countries.Resolve(name);
+      if (territory.ok()) known->second = Packed(absl::string_view(territory->code).substr(0, 2));
+    }
+    return known->second;
   };
   Circumstances circumstances;
   for (const std::string& nationality : entry.nationalities) AddUnique(circumstances.nationalities, code(nationality));
@@ -186,6 +202,26 @@ Screener::Own Screener::OwnOf(const Subject& subject) const {
   return own;
 }
 
+Screener::Gate Screener::GateOf(const Entry& entry) {
+  constexpr int kSlack = 3;  // years; more than any agreement but that of the day and the month allows
+  Gate gate{.kind = entry.kind};
+  for (const Birth& birth : entry.births) {
+    const int first = birth.first_year - kSlack, last = birth.last_year + kSlack;
+    gate.first_year = static_cast<int16_t>(gate.first_year == 0 ? first : std::min<int>(gate.first_year, first));
+    gate.last_year = static_cast<int16_t>(std::max<int>(gate.last_year, last));
+    if (birth.day != 0) gate.days |= DayBit(birth);
+  }
+  return gate;
+}
+
+bool Screener::Passes(const Subject& subject, const Gate& gate) const {
+  if (!MayBe(gate.kind, subject.kind)) return false;
+  if (!subject.birth.has_value() || gate.first_year == 0) return true;
+  const Birth& birth = *subject.birth;
+  if (birth.last_year >= gate.first_year && birth.first_year <= gate.last_year) return true;
+  return birth.day != 0 && (gate.days & DayBit(birth)) != 0;
+}
+
 Screener::Around Screener::Surround(const Subject& subject, const Own& own, uint32_t entry) const {
   const Circumstances& listed = circumstances_[entry];
   Around around;
@@ -200,19 +236,22 @@ Screener::Around Screener::Surround(const Subject& subject, const Own& own, uint
     }
   }
   around.place_agrees = Meet(own.places, listed.places);
-  around.log_odds = kPrior + OfBirth(around.birth) + (around.place_agrees ? kSamePlace : 0);
+  around.log_odds = OfBirth(around.birth) + (around.place_agrees ? kSamePlace : 0);
+  if (subject.birth.has_value() && entries_[entry].births.empty()) around.log_odds += kCannotBeChecked;
   if (around.country == CountryAgreement::kSame) around.log_odds += kSameCountry;
   if (around.country == CountryAgreement::kContradicts) around.log_odds += kOtherCountry;
   return around;
 }
 
-void Screener::Candidates(const Name& name, Scratch& scratch) const {
-  constexpr double kLeastLikeness = 0.6;
-  constexpr float kLeastShare = 0.45F;  // of the weight of the shorter name that must be found
-  constexpr size_t kAll = 2;  // rarest words of the name that are looked for in all names
+void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scratch) const {
+  constexpr double kLeastLikeness = 0.6, kLeastWithoutVowels = 0.75;
+  // Of what the rarest words of either name weigh, this much must be found: all but what is hard to recognise, unless the
+  // dates of birth may make up for a whole word.
+  constexpr float kLeastShare = 0.7F, kLeastShareOfBorn = 0.45F;
+  const bool is_whole = IsOfSyllables(name);  // no syllable may be missing
   if (scratch.gained.size() < names_.size()) scratch.gained.resize(names_.size(), 0.0F);
-  const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight, bool everywhere) {
-    words_.Find({latin, sound, vowels}, kLeastLikeness, scratch.words);
+  const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight, bool everywhere, bool is_joined) {
+    words_.Find({latin, sound, vowels, is_joined}, vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness, scratch.words);
     for (const auto& [word, likeness] : scratch.words) {
       const float gain = static_cast<float>(weight) * likeness;
       for (const uint32_t number : everywhere ? having_[word] : telling_[word]) {
@@ -221,22 +260,20 @@ void Screener::Candidates(const Name& name, Scratch& scratch) const {
       }
     }
   };
-  std::vector<const Token*> tokens;
-  for (const Token& token : name.tokens) {
-    if (IsIndexed(token)) tokens.push_back(&token);
-  }
-  std::stable_sort(tokens.begin(), tokens.end(), [](const Token* a, const Token* b) { return a->weight > b->weight; });
+  const std::vector<const Token*> tokens = ByRarity(name);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    search(tokens[i]->latin, tokens[i]->sound, VowelsOf(tokens[i]->script), tokens[i]->weight, i < kAll);
+    search(tokens[i]->latin, tokens[i]->sound, VowelsOf(tokens[i]->script), tokens[i]->weight, i < kTelling, false);
   }
   ForEachJoined(name, [&](absl::string_view latin, double weight) {
-    search(latin, Sound(latin, VowelsOf(name.tokens[0].script)), VowelsOf(name.tokens[0].script), weight, true);
+    search(latin, Sound(latin, VowelsOf(name.tokens[0].script)), VowelsOf(name.tokens[0].script), weight, true, true);
   });
-  const float total = TotalWeight(name);
+  const float total = TellingWeight(tokens);
   for (const uint32_t number : scratch.touched) {
-    const IndexedName& listed = names_[number];
-    if (scratch.gained[number] >= kLeastShare * std::min(total, listed.weight)) {
-      scratch.candidates.emplace_back(listed.entry, number);
+    const auto [entry, weight] = entry_and_weight_[number];
+    const Gate& gate = gates_[entry];
+    const bool born = subject.birth.has_value() && gate.first_year != 0 && !is_whole;
+    if (scratch.gained[number] >= (born ? kLeastShareOfBorn : kLeastShare) * std::min(total, weight) && Passes(subject, gate)) {
+      scratch.candidates.emplace_back(entry, number);
     }
     scratch.gained[number] = 0;
   }
@@ -245,7 +282,6 @@ void Screener::Candidates(const Name& name, Scratch& scratch) const {
 
 std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint32_t entry, absl::Span<const uint32_t> names,
                                    const Thresholds& thresholds) const {
-  if (!MayBe(entries_[entry].kind, subject.kind)) return std::nullopt;
   const Around around = Surround(subject, own, entry);
   if (Probability(kMostOfNames + kConfirmed + around.log_odds) < thresholds.consider) return std::nullopt;
   double best = kLeastConfirmable;
@@ -255,9 +291,9 @@ std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint3
   for (const uint32_t number : names) {
     const IndexedName& listed = names_[number];
     for (size_t i = 0; i < own.names.size(); ++i) {
-      const double odds = NameLogOdds(own.names[i], listed.name);
+      const double odds = OddsOf(own.names[i], listed.name).search;
       if (listed.quality == Quality::kWeak) {
-        if (odds > 0) weak.push_back(&listed);
+        if (odds > 0 && (weak.empty() || weak.back() != &listed)) weak.push_back(&listed);
       } else if (odds > best) {
         best = odds;
         best_own = i;
@@ -287,7 +323,7 @@ Screening Screener::Screen(const Subject& subject, const Thresholds& thresholds)
   thread_local Scratch scratch;
   const Own own = OwnOf(subject);
   scratch.candidates.clear();
-  for (const Name& name : own.names) Candidates(name, scratch);
+  for (const Name& name : own.names) Candidates(subject, name, scratch);
   std::sort(scratch.candidates.begin(), scratch.candidates.end());
   scratch.candidates.erase(std::unique(scratch.candidates.begin(), scratch.candidates.end()), scratch.candidates.end());
   Screening screening;

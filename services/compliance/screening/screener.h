@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "common/countries/countries.h"
 #include "services/compliance/screening/lists.h"
@@ -82,13 +83,18 @@ class Screener {
     uint32_t entry = 0;
     uint32_t number = 0;  // among the entry's names
     Quality quality = Quality::kPrimary;
-    float weight = 0;  // of all its words
   };
   // What an entry has besides names, in the form in which it is compared.
   struct Circumstances {
     std::vector<Country> nationalities;
     std::vector<Country> countries;  // of birth and of addresses
     std::vector<uint64_t> places;    // hashes of words
+  };
+  // What shows quickly that an entry cannot be meant, whatever its names.
+  struct Gate {
+    Kind kind = Kind::kUnknown;
+    int16_t first_year = 0, last_year = 0;  // of birth, with what may be a slip; 0: not known
+    uint32_t days = 0;                      // a bit for each day and month of birth; many share one
   };
   struct Own {
     std::vector<Name> names;
@@ -104,17 +110,22 @@ class Screener {
   struct Scratch;
 
   void Index(uint32_t number);
-  Circumstances CircumstancesOf(const Entry& entry, const Countries& countries) const;
+  using Codes = absl::flat_hash_map<std::string, Country>;  // of names of countries
+  static Circumstances CircumstancesOf(const Entry& entry, const Countries& countries, Codes& codes);
   Own OwnOf(const Subject& subject) const;
+  static Gate GateOf(const Entry& entry);
+  bool Passes(const Subject& subject, const Gate& gate) const;
   Around Surround(const Subject& subject, const Own& own, uint32_t entry) const;
   // Numbers of names that may be `name`.
-  void Candidates(const Name& name, Scratch& scratch) const;
+  void Candidates(const Subject& subject, const Name& name, Scratch& scratch) const;
   std::optional<Hit> Judge(const Subject& subject, const Own& own, uint32_t entry, absl::Span<const uint32_t> names,
                            const Thresholds& thresholds) const;
 
   std::vector<Entry> entries_;
   std::vector<Circumstances> circumstances_;
+  std::vector<Gate> gates_;
   std::vector<IndexedName> names_;
+  std::vector<std::pair<uint32_t, float>> entry_and_weight_;  // of each name
   Rarity rarity_;
   WordIndex words_;
   // Of each word: names that have it among their rarest, and all that have it.

@@ -2,6 +2,8 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_SOUND_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_SOUND_H_
 
+#include <array>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +24,18 @@ std::string Sound(absl::string_view latin, Vowels vowels = Vowels::kWritten);
 std::string SoundKey(absl::string_view sound);
 // The same without vowels, for words from a script that says little about them: MMT.
 std::string ConsonantKey(absl::string_view sound);
+
+// Letters apart, as SpellingLikeness counts them, from one word to many.
+class SpelledWord {
+ public:
+  explicit SpelledWord(absl::string_view word);
+  int DistanceTo(absl::string_view other) const;
+
+ private:
+  static constexpr size_t kLetters = 'z' - '0' + 1;
+  std::array<uint32_t, kLetters> where_{};  // bit i of a letter: the word has it at i
+  size_t size_;
+};
 
 // 0 to 1. Letters apart: each that is added, left out, changed or swapped with its neighbour counts.
 double SpellingLikeness(absl::string_view a, absl::string_view b);

@@ -67,39 +67,53 @@ void WordIndex::Build() {
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   numbers_.reserve(pairs.size());
   keys_.reserve(pairs.size());
+  present_.resize(kBits / 64);
   for (const auto& [key, number] : pairs) {
     Span& span = keys_[key];
     if (span.count++ == 0) span.first = static_cast<uint32_t>(numbers_.size());
     numbers_.push_back(number);
+    present_[BitOf(key) / 64] |= uint64_t{1} << (BitOf(key) % 64);
   }
   known_ = {};
 }
 
 void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const {
+  constexpr float kOfSound = 0.8F;
   found.clear();
-  const auto look = [&](uint64_t key) {
+  const auto look = [&](uint64_t key, float likeness) {
+    if (!IsPresent(key)) return;
     const auto span = keys_.find(key);
     if (span == keys_.end()) return;
-    for (uint32_t i = span->second.first; i < span->second.first + span->second.count; ++i) found.emplace_back(numbers_[i], 0.0F);
+    for (uint32_t i = 0; i < span->second.count; ++i) found.emplace_back(numbers_[span->second.first + i], likeness);
   };
   const absl::string_view latin = asked.latin.substr(0, kMaxWordLetters);
-  ForEachSlip(latin, look);
-  look(Hash(kSounds, SoundKey(asked.sound)));
+  look(Hash(kSounds, SoundKey(asked.sound)), kOfSound);
+  if (asked.is_joined) {
+    look(Hash(kLetters, latin), 0);
+  } else {
+    ForEachSlip(latin, [&](uint64_t key) { look(key, 0); });
+  }
   if (asked.vowels != Vowels::kWritten) {
     const std::string consonants = ConsonantKey(asked.sound);
-    if (consonants.size() >= kLeastConsonants) look(Hash(kConsonants, consonants));
+    if (consonants.size() >= kLeastConsonants) look(Hash(kConsonants, consonants), 0);
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  // The same words side by side, with the greatest likeness first.
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second > b.second;
+  });
+  const SpelledWord spelled(latin);
   size_t kept = 0;
-  for (const auto& [number, unused] : found) {
+  uint32_t last = ~uint32_t{0};
+  for (auto [number, likeness] : found) {
+    if (number == last) continue;
+    last = number;
     const Word& word = words_[number];
-    double likeness = 1;
-    if (word.latin != latin) {
-      likeness = SoundLikeness(asked.sound, word.sound, asked.vowels);
-      if (likeness < 0.9) likeness = std::max(likeness, SpellingLikeness(latin, word.latin));
+    const auto longer = static_cast<float>(std::max(word.latin.size(), latin.size()));
+    likeness = std::max(likeness, 1 - static_cast<float>(spelled.DistanceTo(word.latin)) / longer);
+    if (likeness < kOfSound && asked.vowels != Vowels::kWritten) {
+      likeness = std::max(likeness, static_cast<float>(SoundLikeness(asked.sound, word.sound, asked.vowels)));
     }
-    if (likeness >= least) found[kept++] = {number, static_cast<float>(likeness)};
+    if (static_cast<double>(likeness) >= least) found[kept++] = {number, likeness};
   }
   found.resize(kept);
 }

@@ -25,12 +25,13 @@ class WordIndex {
 
   size_t size() const { return words_.size(); }
 
-  // Calls `found(number, likeness)` for each word that is the same, a slip away or of the same sound, once. `likeness`
-  // is at least `least`.
+  // Makes `found` the words that are the same, a slip away or of the same sound, each with how alike it is at the least,
+  // if that is at least `least`.
   struct Asked {
     absl::string_view latin;
     absl::string_view sound;
     Vowels vowels = Vowels::kWritten;  // of the script that it comes from
+    bool is_joined = false;
   };
   void Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const;
 
@@ -45,11 +46,15 @@ class WordIndex {
     uint32_t first = 0;
     uint32_t count = 0;
   };
+  bool IsPresent(uint64_t key) const { return (present_[BitOf(key) / 64] >> (BitOf(key) % 64) & 1) != 0; }
+  static constexpr size_t kBits = size_t{1} << 23;
+  static size_t BitOf(uint64_t key) { return (key ^ key >> 32) % kBits; }
 
   std::vector<Word> words_;
   absl::flat_hash_map<std::string, uint32_t> known_;
   absl::flat_hash_map<uint64_t, Span> keys_;
   std::vector<uint32_t> numbers_;
+  std::vector<uint64_t> present_;  // a bit for each key: most keys that are asked for are not there
 };
 
 }  // namespace amikeco::screening
