@@ -73,7 +73,11 @@ class Reader {
     XML_StopParser(parser_.get(), XML_FALSE);
   }
 
+  // The parser calls these a few times more after it was stopped.
+  bool IsStopped() const { return !wrong_.empty(); }
+
   void Start(absl::string_view name) {
+    if (IsStopped()) return;
     if (path_.empty() && name != "CONSOLIDATED_LIST") return Stop("the root is not CONSOLIDATED_LIST");
     if (path_.size() >= kMaxDepth) return Stop("elements are nested too deeply");
     path_.emplace_back(name);
@@ -95,6 +99,7 @@ class Reader {
   }
 
   void Text(absl::string_view text) {
+    if (IsStopped()) return;
     if (text_.size() + text.size() > kMaxTextBytes) return Stop("an element has too much text");
     text_.append(text.data(), text.size());
   }
@@ -102,6 +107,7 @@ class Reader {
   absl::string_view Parent() const { return path_.size() < 2 ? "" : absl::string_view(path_[path_.size() - 2]); }
 
   void End(absl::string_view name) {
+    if (IsStopped()) return;
     const absl::string_view text = absl::StripAsciiWhitespace(text_);
     if (name == "INDIVIDUAL" || name == "ENTITY") {
       EndEntry();
