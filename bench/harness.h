@@ -44,6 +44,7 @@ void BenchCommitToEffect();
 void BenchTransport();
 void BenchEffects();
 void BenchGrowth();
+void BenchScreening();
 
 }  // namespace amikeco::bench
 
