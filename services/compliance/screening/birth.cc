@@ -1,7 +1,7 @@
 #include "services/compliance/screening/birth.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -62,38 +62,11 @@ bool IsYearAlone(const Birth& birth) {
 
 // How many digits differ in two dates, written with all their zeros.
 int DigitsApart(const Birth& a, const Birth& b) {
-  const std::string first = absl::StrFormat("%04d%02d%02d", a.first_year, a.month, a.day);
-  const std::string second = absl::StrFormat("%04d%02d%02d", b.first_year, b.month, b.day);
   int apart = 0;
-  for (size_t i = 0; i < first.size(); ++i) apart += first[i] != second[i];
+  for (auto [x, y] : {std::pair(a.first_year, b.first_year), std::pair(a.month, b.month), std::pair(a.day, b.day)}) {
+    for (; x != 0 || y != 0; x /= 10, y /= 10) apart += x % 10 != y % 10;
+  }
   return apart;
-}
-
-BirthAgreement Compare(const Birth& a, const Birth& b) {
-  const int gap = std::max({0, a.first_year - b.last_year, b.first_year - a.last_year});
-  const bool spans = a.circa || b.circa || a.first_year != a.last_year || b.first_year != b.last_year;
-  if (spans) {
-    const int slack = a.circa || b.circa ? 2 : 0;
-    return gap <= slack ? BirthAgreement::kNearYear : BirthAgreement::kContradicts;
-  }
-  const bool same_year = gap == 0;
-  if (a.day != 0 && b.day != 0) {
-    const bool swapped = a.month == b.day && a.day == b.month;
-    const bool same_month = a.month == b.month, same_day = a.day == b.day;
-    if (same_year && same_month && same_day) {
-      return IsYearAlone(a) ? BirthAgreement::kSameYear : BirthAgreement::kSameDay;
-    }
-    if (same_year && swapped) return BirthAgreement::kSwapped;
-    if (same_year && (same_month || same_day)) return BirthAgreement::kSlip;
-    if (same_month && same_day && DigitsApart(a, b) == 1 && !IsYearAlone(a)) return BirthAgreement::kSlip;
-    if (!IsYearAlone(a) && !IsYearAlone(b)) {
-      return same_year && DigitsApart(a, b) <= 1 ? BirthAgreement::kSlip : BirthAgreement::kContradicts;
-    }
-  } else if (same_year && a.month != 0 && b.month != 0 && a.month != b.month) {
-    return IsYearAlone(a) || IsYearAlone(b) ? BirthAgreement::kSameYear : BirthAgreement::kContradicts;
-  }
-  if (same_year) return BirthAgreement::kSameYear;
-  return gap == 1 ? BirthAgreement::kNearYear : BirthAgreement::kContradicts;
 }
 
 }  // namespace
@@ -123,10 +96,37 @@ std::string FormatBirth(const Birth& birth) {
   return birth.circa ? "about " + text : text;
 }
 
+BirthAgreement CompareBirth(const Birth& a, const Birth& b) {
+  const int gap = std::max({0, a.first_year - b.last_year, b.first_year - a.last_year});
+  const bool spans = a.circa || b.circa || a.first_year != a.last_year || b.first_year != b.last_year;
+  if (spans) {
+    const int slack = a.circa || b.circa ? 2 : 0;
+    return gap <= slack ? BirthAgreement::kNearYear : BirthAgreement::kContradicts;
+  }
+  const bool same_year = gap == 0;
+  if (a.day != 0 && b.day != 0) {
+    const bool swapped = a.month == b.day && a.day == b.month;
+    const bool same_month = a.month == b.month, same_day = a.day == b.day;
+    if (same_year && same_month && same_day) {
+      return IsYearAlone(a) ? BirthAgreement::kSameYear : BirthAgreement::kSameDay;
+    }
+    if (same_year && swapped) return BirthAgreement::kSwapped;
+    if (same_year && (same_month || same_day)) return BirthAgreement::kSlip;
+    if (same_month && same_day && DigitsApart(a, b) == 1 && !IsYearAlone(a)) return BirthAgreement::kSlip;
+    if (!IsYearAlone(a) && !IsYearAlone(b)) {
+      return same_year && DigitsApart(a, b) <= 1 ? BirthAgreement::kSlip : BirthAgreement::kContradicts;
+    }
+  } else if (same_year && a.month != 0 && b.month != 0 && a.month != b.month) {
+    return IsYearAlone(a) || IsYearAlone(b) ? BirthAgreement::kSameYear : BirthAgreement::kContradicts;
+  }
+  if (same_year) return BirthAgreement::kSameYear;
+  return gap == 1 ? BirthAgreement::kNearYear : BirthAgreement::kContradicts;
+}
+
 BirthAgreement CompareBirths(const std::vector<Birth>& listed, const std::optional<Birth>& birth) {
   if (listed.empty() || !birth.has_value()) return BirthAgreement::kUnknown;
   BirthAgreement best = BirthAgreement::kContradicts;
-  for (const Birth& one : listed) best = std::min(best, Compare(one, *birth));
+  for (const Birth& one : listed) best = std::min(best, CompareBirth(one, *birth));
   return best;
 }
 

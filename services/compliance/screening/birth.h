@@ -36,7 +36,9 @@ enum class BirthAgreement : uint8_t {
   kContradicts,
 };
 
-// The best of all pairs. The first of January counts as a year alone: it is what is written when no more is known.
+// The first of January counts as a year alone: it is what is written when no more is known.
+BirthAgreement CompareBirth(const Birth& a, const Birth& b);
+// The best of all pairs.
 BirthAgreement CompareBirths(const std::vector<Birth>& listed, const std::optional<Birth>& birth);
 
 }  // namespace amikeco::screening

@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace amikeco::screening {
 namespace {
@@ -133,23 +134,56 @@ const icu::Transliterator* MakeTransliterator(const char* id) {
   return icu::Transliterator::createInstance(id, UTRANS_FORWARD, error);
 }
 
+std::string Letters(absl::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) letters += absl::ascii_tolower(static_cast<unsigned char>(c));
+  }
+  return letters;
+}
+
 // a-z and 0-9 of `text` in any script that ICU knows.
 std::string Romanised(const icu::UnicodeString& text) {
   static const icu::Transliterator* const kToLatin = MakeTransliterator("Any-Latin; NFD; [:M:] Remove; Latin-ASCII");
   if (kToLatin == nullptr) return "";
   std::string utf8;
   Transliterated(*kToLatin, text).toUTF8String(utf8);
-  std::string letters;
-  for (const char c : utf8) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) letters += absl::ascii_tolower(static_cast<unsigned char>(c));
-  }
-  return letters;
+  return Letters(utf8);
 }
 
-icu::UnicodeString Simplified(UChar32 c) {
-  static const icu::Transliterator* const kToSimplified = MakeTransliterator("Traditional-Simplified");
-  return kToSimplified == nullptr ? icu::UnicodeString(c) : Transliterated(*kToSimplified, icu::UnicodeString(c));
-}
+// Readings and simplified forms of the Chinese characters of the basic plane, made once: one by one ICU needs ten
+// microseconds for each.
+class HanTable {
+ public:
+  static const HanTable& Get() {
+    static const HanTable* const kTable = new HanTable;
+    return *kTable;
+  }
+
+  static bool Has(UChar32 c) { return c >= kFirst && c <= kLast; }
+  const std::string& Reading(UChar32 c) const { return readings_[static_cast<size_t>(c - kFirst)]; }
+  UChar32 Simplified(UChar32 c) const { return simplified_[static_cast<size_t>(c - kFirst)]; }
+
+ private:
+  static constexpr UChar32 kFirst = 0x4E00, kLast = 0x9FFF;
+
+  HanTable() {
+    icu::UnicodeString all;
+    for (UChar32 c = kFirst; c <= kLast; ++c) all.append(c).append(UChar{'\n'});
+    std::unique_ptr<const icu::Transliterator> to_latin(MakeTransliterator("Han-Latin; NFD; [:Mn:] Remove; Latin-ASCII"));
+    std::unique_ptr<const icu::Transliterator> to_simplified(MakeTransliterator("Traditional-Simplified"));
+    std::string latin;
+    Transliterated(*to_latin, all).toUTF8String(latin);
+    for (const absl::string_view reading : absl::StrSplit(latin, '\n')) readings_.push_back(Letters(reading));
+    readings_.resize(kLast - kFirst + 1);
+    const icu::UnicodeString simplified = Transliterated(*to_simplified, all);
+    for (int32_t i = 0; i < simplified.length(); i = simplified.moveIndex32(i, 2)) simplified_.push_back(simplified.char32At(i));
+    simplified_.resize(kLast - kFirst + 1);
+  }
+
+  std::vector<std::string> readings_;
+  std::vector<UChar32> simplified_;
+};
 
 // Reads characters and cuts them into words.
 class Splitter {
@@ -228,8 +262,11 @@ class Splitter {
     if (script == Script::kHangul) {
       icu::UnicodeString(c).toUTF8String(word_.written);
       if (c >= 0xAC00 && c <= 0xD7A3) word_.latin = Syllable(c);
+    } else if (HanTable::Has(c)) {
+      icu::UnicodeString(HanTable::Get().Simplified(c)).toUTF8String(word_.written);
+      word_.latin = HanTable::Get().Reading(c);
     } else {
-      Simplified(c).toUTF8String(word_.written);
+      icu::UnicodeString(c).toUTF8String(word_.written);
       word_.latin = Romanised(icu::UnicodeString(c));
     }
     End();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -149,22 +150,37 @@ Screener::Screener(std::vector<Entry> entries, const Countries& countries) : ent
       names_.push_back({std::move(name), number, i, listed.quality});
     }
   }
-  for (uint32_t number = 0; number < names_.size(); ++number) Index(number);
+  std::vector<Mention> mentions;
+  for (uint32_t number = 0; number < names_.size(); ++number) Index(number, mentions);
+  Collect(std::move(mentions));
   words_.Build();
 }
 
-void Screener::Index(uint32_t number) {
+void Screener::Index(uint32_t number, std::vector<Mention>& mentions) {
   const Name& name = names_[number].name;
   const std::vector<const Token*> tokens = ByRarity(name);
   const auto add = [&](absl::string_view latin, absl::string_view sound, bool is_joined, bool is_telling) {
-    const uint32_t word = words_.Add(latin, sound, is_joined);
-    telling_.resize(words_.size());
-    having_.resize(words_.size());
-    if (is_telling && (telling_[word].empty() || telling_[word].back() != number)) telling_[word].push_back(number);
-    if (having_[word].empty() || having_[word].back() != number) having_[word].push_back(number);
+    mentions.push_back({words_.Add(latin, sound, is_joined), is_telling, number});
   };
   for (size_t i = 0; i < tokens.size(); ++i) add(tokens[i]->latin, tokens[i]->sound, false, i < kTelling);
   ForEachJoined(name, [&](absl::string_view latin, double weight) { add(latin, Sound(latin), true, true); });
+}
+
+void Screener::Collect(std::vector<Mention> mentions) {
+  std::sort(mentions.begin(), mentions.end(), [](const Mention& a, const Mention& b) {
+    return std::tuple(a.word, !a.is_telling, a.name) < std::tuple(b.word, !b.is_telling, b.name);
+  });
+  names_of_.resize(words_.size());
+  for (const Mention& mention : mentions) {
+    Names& names = names_of_[mention.word];
+    if (names.all == 0) names.first = static_cast<uint32_t>(named_.size());
+    const auto begin = named_.begin() + names.first;
+    if (std::find(begin, begin + names.telling, mention.name) != begin + names.telling) continue;
+    if (!mention.is_telling && names.all > names.telling && named_.back() == mention.name) continue;
+    named_.push_back(mention.name);
+    names.telling += mention.is_telling;
+    ++names.all;
+  }
 }
 
 Screener::Circumstances Screener::CircumstancesOf(const Entry& entry, const Countries& countries, Codes& codes) {
@@ -204,7 +220,9 @@ Screener::Own Screener::OwnOf(const Subject& subject) const {
 
 Screener::Gate Screener::GateOf(const Entry& entry) {
   constexpr int kSlack = 3;  // years; more than any agreement but that of the day and the month allows
-  Gate gate{.kind = entry.kind};
+  Gate gate;
+  gate.kind = entry.kind;
+  if (entry.births.size() == 1) gate.only = entry.births[0];
   for (const Birth& birth : entry.births) {
     const int first = birth.first_year - kSlack, last = birth.last_year + kSlack;
     gate.first_year = static_cast<int16_t>(gate.first_year == 0 ? first : std::min<int>(gate.first_year, first));
@@ -218,6 +236,7 @@ bool Screener::Passes(const Subject& subject, const Gate& gate) const {
   if (!MayBe(gate.kind, subject.kind)) return false;
   if (!subject.birth.has_value() || gate.first_year == 0) return true;
   const Birth& birth = *subject.birth;
+  if (gate.only.first_year != 0) return CompareBirth(gate.only, birth) != BirthAgreement::kContradicts;
   if (birth.last_year >= gate.first_year && birth.first_year <= gate.last_year) return true;
   return birth.day != 0 && (gate.days & DayBit(birth)) != 0;
 }
@@ -247,14 +266,15 @@ void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scr
   constexpr double kLeastLikeness = 0.6, kLeastWithoutVowels = 0.75;
   // Of what the rarest words of either name weigh, this much must be found: all but what is hard to recognise, unless the
   // dates of birth may make up for a whole word.
-  constexpr float kLeastShare = 0.7F, kLeastShareOfBorn = 0.45F;
+  constexpr float kLeastShare = 0.7F, kLeastShareOfBorn = 0.45F, kLeastShareOfWhole = 0.85F;
   const bool is_whole = IsOfSyllables(name);  // no syllable may be missing
   if (scratch.gained.size() < names_.size()) scratch.gained.resize(names_.size(), 0.0F);
   const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight, bool everywhere, bool is_joined) {
     words_.Find({latin, sound, vowels, is_joined}, vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness, scratch.words);
     for (const auto& [word, likeness] : scratch.words) {
       const float gain = static_cast<float>(weight) * likeness;
-      for (const uint32_t number : everywhere ? having_[word] : telling_[word]) {
+      const Names& names = names_of_[word];
+      for (const uint32_t number : absl::MakeConstSpan(&named_[names.first], everywhere ? names.all : names.telling)) {
         if (scratch.gained[number] == 0) scratch.touched.push_back(number);
         scratch.gained[number] += gain;
       }
@@ -271,8 +291,9 @@ void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scr
   for (const uint32_t number : scratch.touched) {
     const auto [entry, weight] = entry_and_weight_[number];
     const Gate& gate = gates_[entry];
-    const bool born = subject.birth.has_value() && gate.first_year != 0 && !is_whole;
-    if (scratch.gained[number] >= (born ? kLeastShareOfBorn : kLeastShare) * std::min(total, weight) && Passes(subject, gate)) {
+    const bool born = subject.birth.has_value() && gate.first_year != 0;
+    const float share = is_whole ? kLeastShareOfWhole : born ? kLeastShareOfBorn : kLeastShare;
+    if (scratch.gained[number] >= share * std::min(total, weight) && Passes(subject, gate)) {
       scratch.candidates.emplace_back(entry, number);
     }
     scratch.gained[number] = 0;

@@ -2,7 +2,7 @@
 //
 // The score of a hit is how likely the two are the same: what their names say (names.h), what the dates of birth, the
 // countries and the places add to it or take from it. A name alone never blocks, and nothing blocks by itself: BLOCK asks a
-// person, and so does CONSIDER. A weak alias confirms a hit and is never one. Immutable once built; safe to share between
+// person, and so does CONSIDER. A date of birth that contradicts clears. A weak alias confirms a hit and is never one. Immutable once built; safe to share between
 // threads.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_SCREENER_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_SCREENER_H_
@@ -95,6 +95,7 @@ class Screener {
     Kind kind = Kind::kUnknown;
     int16_t first_year = 0, last_year = 0;  // of birth, with what may be a slip; 0: not known
     uint32_t days = 0;                      // a bit for each day and month of birth; many share one
+    Birth only;                             // the date of birth, when there is just one
   };
   struct Own {
     std::vector<Name> names;
@@ -109,7 +110,14 @@ class Screener {
   };
   struct Scratch;
 
-  void Index(uint32_t number);
+  // Of words to names, while the index is built.
+  struct Mention {
+    uint32_t word;
+    bool is_telling;
+    uint32_t name;
+  };
+  void Index(uint32_t number, std::vector<Mention>& mentions);
+  void Collect(std::vector<Mention> mentions);
   using Codes = absl::flat_hash_map<std::string, Country>;  // of names of countries
   static Circumstances CircumstancesOf(const Entry& entry, const Countries& countries, Codes& codes);
   Own OwnOf(const Subject& subject) const;
@@ -128,8 +136,14 @@ class Screener {
   std::vector<std::pair<uint32_t, float>> entry_and_weight_;  // of each name
   Rarity rarity_;
   WordIndex words_;
-  // Of each word: names that have it among their rarest, and all that have it.
-  std::vector<std::vector<uint32_t>> telling_, having_;
+  // Of each word: names that have it among their rarest, and then all others that have it.
+  struct Names {
+    uint32_t first = 0;    // of named_
+    uint32_t telling = 0;  // how many
+    uint32_t all = 0;
+  };
+  std::vector<Names> names_of_;
+  std::vector<uint32_t> named_;
 };
 
 }  // namespace amikeco::screening

@@ -18,11 +18,14 @@ uint64_t Hash(Sort sort, absl::string_view text) {
   return hash;
 }
 
+// Shorter words are a letter apart from too many others.
+constexpr size_t kLeastSlipped = 4;
+
 // `key` of the word as it is and without each of its letters in turn: two words that are a letter apart share one.
 template <typename Key>
 void ForEachSlip(absl::string_view latin, Key key) {
   key(Hash(kLetters, latin));
-  if (latin.size() < 3) return;
+  if (latin.size() < kLeastSlipped) return;
   uint64_t before = kBasis ^ kLetters;
   for (size_t i = 0; i < latin.size(); ++i) {
     if (i == 0 || latin[i] != latin[i - 1]) {
@@ -33,6 +36,10 @@ void ForEachSlip(absl::string_view latin, Key key) {
     before = (before ^ static_cast<uint8_t>(latin[i])) * kPrime;
   }
 }
+
+// Of words with one sound key, at the least.
+constexpr float kOfSound = 0.8F;
+constexpr size_t kBrief = 3;  // letters of words that share their sound key with very many others
 
 // A key that is this short says nothing.
 constexpr size_t kLeastConsonants = 2;
@@ -77,8 +84,19 @@ void WordIndex::Build() {
   known_ = {};
 }
 
+float WordIndex::Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word) {
+  if (word.latin == asked.latin) return 1;
+  const size_t longer = std::max(word.latin.size(), std::min(asked.latin.size(), kMaxWordLetters));
+  const auto sound = [&](Vowels vowels) { return static_cast<float>(SoundLikeness(asked.sound, word.sound, vowels)); };
+  if (longer <= kBrief) {
+    const float likeness = sound(Vowels::kWritten);
+    return likeness < kOfSound ? 0 : likeness;
+  }
+  const float likeness = 1 - static_cast<float>(spelled.DistanceTo(word.latin)) / static_cast<float>(longer);
+  return asked.vowels == Vowels::kWritten ? likeness : std::max(likeness, sound(asked.vowels));
+}
+
 void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const {
-  constexpr float kOfSound = 0.8F;
   found.clear();
   const auto look = [&](uint64_t key, float likeness) {
     if (!IsPresent(key)) return;
@@ -87,12 +105,9 @@ void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uin
     for (uint32_t i = 0; i < span->second.count; ++i) found.emplace_back(numbers_[span->second.first + i], likeness);
   };
   const absl::string_view latin = asked.latin.substr(0, kMaxWordLetters);
+  look(Hash(kLetters, latin), 1);
   look(Hash(kSounds, SoundKey(asked.sound)), kOfSound);
-  if (asked.is_joined) {
-    look(Hash(kLetters, latin), 0);
-  } else {
-    ForEachSlip(latin, [&](uint64_t key) { look(key, 0); });
-  }
+  if (!asked.is_joined) ForEachSlip(latin, [&](uint64_t key) { look(key, 0); });
   if (asked.vowels != Vowels::kWritten) {
     const std::string consonants = ConsonantKey(asked.sound);
     if (consonants.size() >= kLeastConsonants) look(Hash(kConsonants, consonants), 0);
@@ -107,12 +122,8 @@ void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uin
   for (auto [number, likeness] : found) {
     if (number == last) continue;
     last = number;
-    const Word& word = words_[number];
-    const auto longer = static_cast<float>(std::max(word.latin.size(), latin.size()));
-    likeness = std::max(likeness, 1 - static_cast<float>(spelled.DistanceTo(word.latin)) / longer);
-    if (likeness < kOfSound && asked.vowels != Vowels::kWritten) {
-      likeness = std::max(likeness, static_cast<float>(SoundLikeness(asked.sound, word.sound, asked.vowels)));
-    }
+    // What a key has told is not looked at again: to reach a word takes longer than all else.
+    if (likeness < kOfSound || latin.size() <= kBrief) likeness = Likeness(asked, spelled, words_[number]);
     if (static_cast<double>(likeness) >= least) found[kept++] = {number, likeness};
   }
   found.resize(kept);

@@ -4,7 +4,6 @@
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_WORD_INDEX_H_
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "services/compliance/screening/letters.h"
+#include "services/compliance/screening/sound.h"
 
 namespace amikeco::screening {
 
@@ -41,6 +41,8 @@ class WordIndex {
     std::string sound;
     bool is_joined = false;
   };
+  static float Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word);
+
   // Where the words of a key stand in numbers_.
   struct Span {
     uint32_t first = 0;
