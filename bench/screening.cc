@@ -1,5 +1,6 @@
-// Screening against real watch-lists, beside what others do: quality on labelled pairs of names beside another matcher's
-// scores, and the time of one person beside a full scan with a bit-parallel edit distance, the fastest there is.
+// Screening against real watch-lists, beside what others do: quality on labelled pairs of names beside another
+// matcher's scores, and the time of one person beside a full scan with a bit-parallel edit distance, the fastest there
+// is.
 //
 // The data is not part of the tree. AMIKECO_SCREENING_DATA names a folder with watchlists/ofac_{sdn,alt_full,add,
 // sdn_comments}.csv, watchlists/un_consolidated.xml, watchlists/us_dpl.txt, names/name_pairs.csv,
@@ -26,8 +27,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "bench/harness.h"
-#include "common/countries/countries.h"
 #include "common/base/hash.h"
+#include "common/countries/countries.h"
 #include "services/compliance/screening/list_builder.h"
 #include "services/compliance/screening/screener.h"
 
@@ -104,7 +105,8 @@ std::vector<Subject> ReadPeople(const std::string& path, const Countries& countr
     person.birth = screening::ParseBirth(cells[5]);
     person.place = cells[6];
     const std::string country = cells[7].size() == 2 ? absl::AsciiStrToUpper(cells[7]) : cells[7];
-    if (const auto territory = countries.Resolve(country); territory.ok()) person.nationalities = {territory->code.substr(0, 2)};
+    if (const auto territory = countries.Resolve(country); territory.ok())
+      person.nationalities = {territory->code.substr(0, 2)};
     people.push_back(std::move(person));
   }
   return people;
@@ -146,7 +148,8 @@ double TopShare(const std::vector<Labelled>& pairs) {
   const auto rounded = [](double score) { return static_cast<int64_t>(score * 10'000 + 0.5); };
   int64_t top = 0;
   for (const Labelled& pair : pairs) top = std::max(top, rounded(pair.score));
-  const auto at_top = std::count_if(pairs.begin(), pairs.end(), [&](const Labelled& p) { return rounded(p.score) == top; });
+  const auto at_top =
+      std::count_if(pairs.begin(), pairs.end(), [&](const Labelled& p) { return rounded(p.score) == top; });
   return 100.0 * static_cast<double>(at_top) / static_cast<double>(pairs.size());
 }
 
@@ -174,8 +177,10 @@ void BenchPairs(const std::string& folder, const Screener& screener) {
     const auto& pairs = ours[validates];
     const auto& others = theirs[validates];
     Print(absl::StrCat("screening_pairs_f1_", which), "share", {F1(pairs, kThreshold)}, {BestF1(others)}, true);
-    Print(absl::StrCat("screening_pairs_average_precision_", which), "share", {AveragePrecision(pairs)}, {AveragePrecision(others)}, true);
-    Print(absl::StrCat("screening_pairs_with_top_score_", which), "percent", {TopShare(pairs)}, {TopShare(others)}, false);
+    Print(absl::StrCat("screening_pairs_average_precision_", which), "share", {AveragePrecision(pairs)},
+          {AveragePrecision(others)}, true);
+    Print(absl::StrCat("screening_pairs_with_top_score_", which), "percent", {TopShare(pairs)}, {TopShare(others)},
+          false);
   }
 }
 
@@ -268,8 +273,8 @@ void BenchPeople(const Screener& screener, const FullScan& scan, const std::vect
                  const std::vector<Subject>& others) {
   const auto count = [](size_t n) { return std::vector<double>{static_cast<double>(n)}; };
   // The baselines of these two are what is asked for.
-  Print(absl::StrCat("screening_queries_found_of_", listed.size()), "people", count(Found(screener, listed, "consolidated")),
-        {680}, true);
+  Print(absl::StrCat("screening_queries_found_of_", listed.size()), "people",
+        count(Found(screener, listed, "consolidated")), {680}, true);
   Print(absl::StrCat("screening_cleared_of_", others.size(), "_on_no_list"), "people",
         count(others.size() - Found(screener, others, "")), {static_cast<double>(others.size()) * 0.9998}, true);
   // A scan takes for a hit what is more alike than anybody of a thousand who is on no list.
@@ -315,14 +320,16 @@ void BenchRescreen(const Screener& screener, const std::vector<Subject>& people)
     std::vector<std::thread> workers;
     for (size_t worker = 0; worker < threads; ++worker) {
       workers.emplace_back([&, worker] {
-        for (size_t i = worker; i < kPeople; i += threads) screener.Screen(people[i % people.size()], {kThreshold, 0.9});
+        for (size_t i = worker; i < kPeople; i += threads)
+          screener.Screen(people[i % people.size()], {kThreshold, 0.9});
       });
     }
     for (std::thread& worker : workers) worker.join();
     return static_cast<double>(kPeople) / absl::ToDoubleSeconds(absl::Now() - start);
   };
   const size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  Print(absl::StrCat("screening_100000_people_by_", processors, "_threads"), "people/s", {rate(processors)}, {rate(1)}, true);
+  Print(absl::StrCat("screening_100000_people_by_", processors, "_threads"), "people/s", {rate(processors)}, {rate(1)},
+        true);
 }
 
 }  // namespace
@@ -330,7 +337,8 @@ void BenchRescreen(const Screener& screener, const std::vector<Subject>& people)
 void BenchScreening() {
   const char* const folder = std::getenv("AMIKECO_SCREENING_DATA");
   if (folder == nullptr) {
-    std::fprintf(stderr, "screening: not run; AMIKECO_SCREENING_DATA names no folder of lists and names (bench/screening.cc)\n");
+    std::fprintf(
+        stderr, "screening: not run; AMIKECO_SCREENING_DATA names no folder of lists and names (bench/screening.cc)\n");
     return;
   }
   const Countries countries = OrDie(Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"}));
@@ -348,7 +356,8 @@ void BenchScreening() {
     if (run == 0) memory.push_back(ResidentMegabytes() - before);
   }
   Print("screening_import_and_index", "ms", indexing, parsing, false);  // beside parsing alone
-  Print("screening_memory", "MiB", memory, {static_cast<double>(files.Bytes()) / (1 << 20)}, false);  // beside the files
+  Print("screening_memory", "MiB", memory, {static_cast<double>(files.Bytes()) / (1 << 20)},
+        false);  // beside the files
   const FullScan scan(screener->entries());
   const std::vector<Subject> listed = ReadPeople(absl::StrCat(folder, "/names/un_queries_clean.csv"), countries);
   const std::vector<Subject> others = ReadPeople(absl::StrCat(folder, "/names/negatives_dev.csv"), countries);

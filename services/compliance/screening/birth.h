@@ -20,19 +20,19 @@ struct Birth {
   friend bool operator==(const Birth&, const Birth&) = default;
 };
 
-// "1965", "1965-03-01", "1965/03/01", "01 Mar 1965", "Mar 1965", "circa 1965", "1965 to 1967", "01 Jan 1965 to 31 Dec 1965";
-// nothing for other texts and for days that there are not. A span of days is one of years.
+// "1965", "1965-03-01", "1965/03/01", "01 Mar 1965", "Mar 1965", "circa 1965", "1965 to 1967", "01 Jan 1965 to 31 Dec
+// 1965"; nothing for other texts and for days that there are not. A span of days is one of years.
 std::optional<Birth> ParseBirth(absl::string_view text);
 // "1965-03-01", "1965-03", "1965", "about 1965", "1965 to 1967".
 std::string FormatBirth(const Birth& birth);
 
 enum class BirthAgreement : uint8_t {
-  kUnknown,      // one of them has none
+  kUnknown,  // one of them has none
   kSameDay,
-  kSwapped,      // day and month are exchanged
-  kSlip,         // one digit or one part of the date is another
-  kSameYear,     // the year agrees, and is all that both have
-  kNearYear,     // a year apart, or within a span or about
+  kSwapped,   // day and month are exchanged
+  kSlip,      // one digit or one part of the date is another
+  kSameYear,  // the year agrees, and is all that both have
+  kNearYear,  // a year apart, or within a span or about
   kContradicts,
 };
 

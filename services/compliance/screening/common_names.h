@@ -1,5 +1,5 @@
-// Names that very many people have, so that to agree in them says little. Which names are common on watch-lists is counted
-// from the lists (Rarity); these are common among those who are screened.
+// Names that very many people have, so that to agree in them says little. Which names are common on watch-lists is
+// counted from the lists (Rarity); these are common among those who are screened.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_COMMON_NAMES_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_COMMON_NAMES_H_
 

@@ -21,15 +21,40 @@ constexpr size_t kMaxTextBytes = 64 << 10;  // of one element
 
 // Elements that say nothing about who is meant.
 constexpr absl::string_view kPassedOver[] = {
-    "VERSIONNUM", "UN_LIST_TYPE", "REFERENCE_NUMBER", "LISTED_ON", "COMMENTS1", "LIST_TYPE", "LAST_DAY_UPDATED", "SORT_KEY",
-    "SORT_KEY_LAST_MOD", "INDIVIDUAL_DOCUMENT", "GENDER", "DESIGNATION", "TITLE", "NOTE", "STREET", "ZIP_CODE", "NUMBER",
-    "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2", "ISSUING_COUNTRY", "DATE_OF_ISSUE", "CITY_OF_ISSUE", "COUNTRY_OF_ISSUE",
-    "VALUE", "DELISTED_ON", "SUBMITTED_BY", "NATIONALITY2", "GENDER2", "NAME_SUFFIX",
+    "VERSIONNUM",
+    "UN_LIST_TYPE",
+    "REFERENCE_NUMBER",
+    "LISTED_ON",
+    "COMMENTS1",
+    "LIST_TYPE",
+    "LAST_DAY_UPDATED",
+    "SORT_KEY",
+    "SORT_KEY_LAST_MOD",
+    "INDIVIDUAL_DOCUMENT",
+    "GENDER",
+    "DESIGNATION",
+    "TITLE",
+    "NOTE",
+    "STREET",
+    "ZIP_CODE",
+    "NUMBER",
+    "TYPE_OF_DOCUMENT",
+    "TYPE_OF_DOCUMENT2",
+    "ISSUING_COUNTRY",
+    "DATE_OF_ISSUE",
+    "CITY_OF_ISSUE",
+    "COUNTRY_OF_ISSUE",
+    "VALUE",
+    "DELISTED_ON",
+    "SUBMITTED_BY",
+    "NATIONALITY2",
+    "GENDER2",
+    "NAME_SUFFIX",
 };
 // Elements that hold others.
-constexpr absl::string_view kHolding[] = {"CONSOLIDATED_LIST",     "INDIVIDUALS",         "ENTITIES",
-                                          "NATIONALITY",           "INDIVIDUAL_ADDRESS",  "ENTITY_ADDRESS",
-                                          "INDIVIDUAL_PLACE_OF_BIRTH"};
+constexpr absl::string_view kHolding[] = {
+    "CONSOLIDATED_LIST",        "INDIVIDUALS", "ENTITIES", "NATIONALITY", "INDIVIDUAL_ADDRESS", "ENTITY_ADDRESS",
+    "INDIVIDUAL_PLACE_OF_BIRTH"};
 
 template <size_t N>
 bool IsOneOf(absl::string_view name, const absl::string_view (&names)[N]) {
@@ -44,13 +69,13 @@ class Reader {
     XML_SetElementHandler(
         parser_.get(), [](void* self, const char* name, const char**) { static_cast<Reader*>(self)->Start(name); },
         [](void* self, const char* name) { static_cast<Reader*>(self)->End(name); });
-    XML_SetCharacterDataHandler(
-        parser_.get(), [](void* self, const char* text, int size) { static_cast<Reader*>(self)->Text({text, static_cast<size_t>(size)}); });
+    XML_SetCharacterDataHandler(parser_.get(), [](void* self, const char* text, int size) {
+      static_cast<Reader*>(self)->Text({text, static_cast<size_t>(size)});
+    });
     // Without a document type there are no entities, and so none that grow without end.
-    XML_SetStartDoctypeDeclHandler(
-        parser_.get(), [](void* self, const char*, const char*, const char*, int) {
-          static_cast<Reader*>(self)->Stop("a document type is not allowed in a list");
-        });
+    XML_SetStartDoctypeDeclHandler(parser_.get(), [](void* self, const char*, const char*, const char*, int) {
+      static_cast<Reader*>(self)->Stop("a document type is not allowed in a list");
+    });
   }
 
   absl::StatusOr<ImportedList> Read(absl::string_view xml) {
@@ -207,7 +232,8 @@ class Reader {
 
 }  // namespace
 
-absl::StatusOr<ImportedList> ParseConsolidated(absl::string_view list, absl::string_view xml, const ListLimits& limits) {
+absl::StatusOr<ImportedList> ParseConsolidated(absl::string_view list, absl::string_view xml,
+                                               const ListLimits& limits) {
   AMIKECO_RETURN_IF_ERROR(CheckText(list, xml, limits));
   return Reader(list, limits).Read(xml);
 }

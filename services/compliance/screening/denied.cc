@@ -44,7 +44,8 @@ absl::StatusOr<ImportedList> ParseDenied(absl::string_view list, absl::string_vi
       continue;
     }
     if (rows.cells().size() != width) {
-      builder.Reject(rows.line(), absl::StrCat("the row has ", rows.cells().size(), " columns instead of ", width, "; it was left out"));
+      builder.Reject(rows.line(), absl::StrCat("the row has ", rows.cells().size(), " columns instead of ", width,
+                                               "; it was left out"));
       continue;
     }
     const auto cell = [&](Column column) { return absl::StripAsciiWhitespace(rows.cells()[at[column]]); };

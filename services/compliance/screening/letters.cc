@@ -27,39 +27,43 @@ struct Letter {
 
 // As English-language lists write them. Letters of all languages that use the script; sorted.
 constexpr Letter kCyrillic[] = {
-    {U'а', "a"},   {U'б', "b"},  {U'в', "v"},  {U'г', "g"},   {U'д', "d"},  {U'е', "e"},  {U'ж', "zh"},  {U'з', "z"},
-    {U'и', "i"},   {U'й', "y"},  {U'к', "k"},  {U'л', "l"},   {U'м', "m"},  {U'н', "n"},  {U'о', "o"},   {U'п', "p"},
-    {U'р', "r"},   {U'с', "s"},  {U'т', "t"},  {U'у', "u"},   {U'ф', "f"},  {U'х', "kh"}, {U'ц', "ts"},  {U'ч', "ch"},
-    {U'ш', "sh"},  {U'щ', "sh"}, {U'ъ', ""},   {U'ы', "y"},   {U'ь', ""},   {U'э', "e"},  {U'ю', "yu"},  {U'я', "ya"},
-    {U'ѐ', "e"},   {U'ё', "e"},  {U'ђ', "dj"}, {U'ѓ', "g"},   {U'є', "ye"}, {U'ѕ', "z"},  {U'і', "i"},   {U'ї', "yi"},
-    {U'ј', "j"},   {U'љ', "lj"}, {U'њ', "nj"}, {U'ћ', "c"},   {U'ќ', "k"},  {U'ѝ', "i"},  {U'ў', "u"},   {U'џ', "dj"},
-    {U'ґ', "g"},   {U'ғ', "gh"}, {U'җ', "j"},  {U'қ', "q"},   {U'ң', "ng"}, {U'ү', "u"},  {U'ұ', "u"},   {U'ҳ', "h"},
-    {U'ҷ', "j"},   {U'һ', "h"},  {U'ӏ', ""},   {U'ә', "a"},   {U'ө', "o"},
+    {U'а', "a"},  {U'б', "b"},  {U'в', "v"},  {U'г', "g"}, {U'д', "d"},  {U'е', "e"},  {U'ж', "zh"}, {U'з', "z"},
+    {U'и', "i"},  {U'й', "y"},  {U'к', "k"},  {U'л', "l"}, {U'м', "m"},  {U'н', "n"},  {U'о', "o"},  {U'п', "p"},
+    {U'р', "r"},  {U'с', "s"},  {U'т', "t"},  {U'у', "u"}, {U'ф', "f"},  {U'х', "kh"}, {U'ц', "ts"}, {U'ч', "ch"},
+    {U'ш', "sh"}, {U'щ', "sh"}, {U'ъ', ""},   {U'ы', "y"}, {U'ь', ""},   {U'э', "e"},  {U'ю', "yu"}, {U'я', "ya"},
+    {U'ѐ', "e"},  {U'ё', "e"},  {U'ђ', "dj"}, {U'ѓ', "g"}, {U'є', "ye"}, {U'ѕ', "z"},  {U'і', "i"},  {U'ї', "yi"},
+    {U'ј', "j"},  {U'љ', "lj"}, {U'њ', "nj"}, {U'ћ', "c"}, {U'ќ', "k"},  {U'ѝ', "i"},  {U'ў', "u"},  {U'џ', "dj"},
+    {U'ґ', "g"},  {U'ғ', "gh"}, {U'җ', "j"},  {U'қ', "q"}, {U'ң', "ng"}, {U'ү', "u"},  {U'ұ', "u"},  {U'ҳ', "h"},
+    {U'ҷ', "j"},  {U'һ', "h"},  {U'ӏ', ""},   {U'ә', "a"}, {U'ө', "o"},
 };
 constexpr Letter kGreek[] = {
-    {U'α', "a"}, {U'β', "v"}, {U'γ', "g"}, {U'δ', "d"}, {U'ε', "e"}, {U'ζ', "z"},  {U'η', "i"},  {U'θ', "th"}, {U'ι', "i"},
-    {U'κ', "k"}, {U'λ', "l"}, {U'μ', "m"}, {U'ν', "n"}, {U'ξ', "x"}, {U'ο', "o"},  {U'π', "p"},  {U'ρ', "r"},  {U'ς', "s"},
-    {U'σ', "s"}, {U'τ', "t"}, {U'υ', "y"}, {U'φ', "f"}, {U'χ', "ch"}, {U'ψ', "ps"}, {U'ω', "o"},
+    {U'α', "a"},  {U'β', "v"},  {U'γ', "g"},  {U'δ', "d"}, {U'ε', "e"}, {U'ζ', "z"}, {U'η', "i"},
+    {U'θ', "th"}, {U'ι', "i"},  {U'κ', "k"},  {U'λ', "l"}, {U'μ', "m"}, {U'ν', "n"}, {U'ξ', "x"},
+    {U'ο', "o"},  {U'π', "p"},  {U'ρ', "r"},  {U'ς', "s"}, {U'σ', "s"}, {U'τ', "t"}, {U'υ', "y"},
+    {U'φ', "f"},  {U'χ', "ch"}, {U'ψ', "ps"}, {U'ω', "o"},
 };
 // Consonants, and the three letters that stand for long vowels as well.
 constexpr Letter kArabic[] = {
-    {U'ء', ""},   {U'ا', "a"},  {U'ب', "b"}, {U'ة', "a"},  {U'ت', "t"}, {U'ث', "th"}, {U'ج', "j"},  {U'ح', "h"},  {U'خ', "kh"},
-    {U'د', "d"},  {U'ذ', "dh"}, {U'ر', "r"}, {U'ز', "z"},  {U'س', "s"}, {U'ش', "sh"}, {U'ص', "s"},  {U'ض', "d"},  {U'ط', "t"},
-    {U'ظ', "z"},  {U'ع', "a"},  {U'غ', "gh"}, {U'ف', "f"}, {U'ق', "q"}, {U'ك', "k"},  {U'ل', "l"},  {U'م', "m"},  {U'ن', "n"},
-    {U'ه', "h"},  {U'و', "w"},  {U'ى', "a"}, {U'ي', "y"},  {U'ٱ', "a"}, {U'ٹ', "t"},  {U'ټ', "t"},  {U'پ', "p"},  {U'ځ', "dz"},
-    {U'څ', "ts"}, {U'چ', "ch"}, {U'ڈ', "d"}, {U'ډ', "d"},  {U'ڑ', "r"}, {U'ړ', "r"},  {U'ږ', "zh"}, {U'ژ', "zh"}, {U'ښ', "sh"},
-    {U'ڤ', "v"},  {U'ک', "k"},  {U'ګ', "g"}, {U'ڭ', "ng"}, {U'گ', "g"}, {U'ں', "n"},  {U'ڼ', "n"},  {U'ھ', "h"},  {U'ہ', "h"},
-    {U'ۆ', "o"},  {U'ی', "y"},  {U'ې', "e"}, {U'ے', "e"},
+    {U'ء', ""},   {U'ا', "a"}, {U'ب', "b"},  {U'ة', "a"},  {U'ت', "t"},  {U'ث', "th"}, {U'ج', "j"},  {U'ح', "h"},
+    {U'خ', "kh"}, {U'د', "d"}, {U'ذ', "dh"}, {U'ر', "r"},  {U'ز', "z"},  {U'س', "s"},  {U'ش', "sh"}, {U'ص', "s"},
+    {U'ض', "d"},  {U'ط', "t"}, {U'ظ', "z"},  {U'ع', "a"},  {U'غ', "gh"}, {U'ف', "f"},  {U'ق', "q"},  {U'ك', "k"},
+    {U'ل', "l"},  {U'م', "m"}, {U'ن', "n"},  {U'ه', "h"},  {U'و', "w"},  {U'ى', "a"},  {U'ي', "y"},  {U'ٱ', "a"},
+    {U'ٹ', "t"},  {U'ټ', "t"}, {U'پ', "p"},  {U'ځ', "dz"}, {U'څ', "ts"}, {U'چ', "ch"}, {U'ڈ', "d"},  {U'ډ', "d"},
+    {U'ڑ', "r"},  {U'ړ', "r"}, {U'ږ', "zh"}, {U'ژ', "zh"}, {U'ښ', "sh"}, {U'ڤ', "v"},  {U'ک', "k"},  {U'ګ', "g"},
+    {U'ڭ', "ng"}, {U'گ', "g"}, {U'ں', "n"},  {U'ڼ', "n"},  {U'ھ', "h"},  {U'ہ', "h"},  {U'ۆ', "o"},  {U'ی', "y"},
+    {U'ې', "e"},  {U'ے', "e"},
 };
 constexpr Letter kHebrew[] = {
-    {U'א', "a"}, {U'ב', "b"}, {U'ג', "g"}, {U'ד', "d"}, {U'ה', "h"}, {U'ו', "w"}, {U'ז', "z"}, {U'ח', "kh"}, {U'ט', "t"},
-    {U'י', "y"}, {U'ך', "k"}, {U'כ', "k"}, {U'ל', "l"}, {U'ם', "m"}, {U'מ', "m"}, {U'ן', "n"}, {U'נ', "n"},  {U'ס', "s"},
-    {U'ע', "a"}, {U'ף', "f"}, {U'פ', "p"}, {U'ץ', "ts"}, {U'צ', "ts"}, {U'ק', "k"}, {U'ר', "r"}, {U'ש', "sh"}, {U'ת', "t"},
+    {U'א', "a"},  {U'ב', "b"},  {U'ג', "g"}, {U'ד', "d"}, {U'ה', "h"},  {U'ו', "w"}, {U'ז', "z"},
+    {U'ח', "kh"}, {U'ט', "t"},  {U'י', "y"}, {U'ך', "k"}, {U'כ', "k"},  {U'ל', "l"}, {U'ם', "m"},
+    {U'מ', "m"},  {U'ן', "n"},  {U'נ', "n"}, {U'ס', "s"}, {U'ע', "a"},  {U'ף', "f"}, {U'פ', "p"},
+    {U'ץ', "ts"}, {U'צ', "ts"}, {U'ק', "k"}, {U'ר', "r"}, {U'ש', "sh"}, {U'ת', "t"},
 };
 // Letters without a decomposition.
 constexpr Letter kLatin[] = {
-    {U'ß', "ss"}, {U'æ', "ae"}, {U'ð', "d"}, {U'ø', "o"},  {U'þ', "th"}, {U'đ', "d"}, {U'ħ', "h"}, {U'ı', "i"},
-    {U'ĸ', "k"},  {U'ł', "l"},  {U'ŋ', "ng"}, {U'œ', "oe"}, {U'ŧ', "t"},  {U'ƙ', "k"}, {U'ə', "a"}, {U'ɓ', "b"}, {U'ɗ', "d"},
+    {U'ß', "ss"}, {U'æ', "ae"}, {U'ð', "d"}, {U'ø', "o"}, {U'þ', "th"}, {U'đ', "d"},
+    {U'ħ', "h"},  {U'ı', "i"},  {U'ĸ', "k"}, {U'ł', "l"}, {U'ŋ', "ng"}, {U'œ', "oe"},
+    {U'ŧ', "t"},  {U'ƙ', "k"},  {U'ə', "a"}, {U'ɓ', "b"}, {U'ɗ', "d"},
 };
 
 template <size_t N>
@@ -114,11 +118,11 @@ const char* Latin(Script script, UChar32 c) {
 
 // A syllable as the lists' romanisation has it: aspirates and hard consonants are not told apart.
 std::string Syllable(UChar32 c) {
-  static constexpr const char* kFirst[] = {"k", "k", "n", "t",  "t",  "r",  "m", "p", "p", "s",
+  static constexpr const char* kFirst[] = {"k", "k", "n",  "t",  "t",  "r", "m", "p", "p", "s",
                                            "s", "",  "ch", "ch", "ch", "k", "t", "p", "h"};
-  static constexpr const char* kMiddle[] = {"a",  "ae", "ya", "yae", "o",  "e", "yo", "ye", "o", "wa", "wae",
-                                            "oe", "yo", "u",  "wo",  "we", "wi", "yu", "u", "ui", "i"};
-  static constexpr const char* kLast[] = {"",  "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l",
+  static constexpr const char* kMiddle[] = {"a",  "ae", "ya", "yae", "o",  "e",  "yo", "ye", "o",  "wa", "wae",
+                                            "oe", "yo", "u",  "wo",  "we", "wi", "yu", "u",  "ui", "i"};
+  static constexpr const char* kLast[] = {"",  "k", "k", "k", "n", "n", "n", "t",  "l", "k", "m", "l", "l", "l",
                                           "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"};
   const int32_t index = c - 0xAC00;
   return absl::StrCat(kFirst[index / 588], kMiddle[index % 588 / 28], kLast[index % 28]);
@@ -137,7 +141,8 @@ const icu::Transliterator* MakeTransliterator(const char* id) {
 std::string Letters(absl::string_view text) {
   std::string letters;
   for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) letters += absl::ascii_tolower(static_cast<unsigned char>(c));
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)))
+      letters += absl::ascii_tolower(static_cast<unsigned char>(c));
   }
   return letters;
 }
@@ -170,14 +175,16 @@ class HanTable {
   HanTable() {
     icu::UnicodeString all;
     for (UChar32 c = kFirst; c <= kLast; ++c) all.append(c).append(UChar{'\n'});
-    std::unique_ptr<const icu::Transliterator> to_latin(MakeTransliterator("Han-Latin; NFD; [:Mn:] Remove; Latin-ASCII"));
+    std::unique_ptr<const icu::Transliterator> to_latin(
+        MakeTransliterator("Han-Latin; NFD; [:Mn:] Remove; Latin-ASCII"));
     std::unique_ptr<const icu::Transliterator> to_simplified(MakeTransliterator("Traditional-Simplified"));
     std::string latin;
     Transliterated(*to_latin, all).toUTF8String(latin);
     for (const absl::string_view reading : absl::StrSplit(latin, '\n')) readings_.push_back(Letters(reading));
     readings_.resize(kLast - kFirst + 1);
     const icu::UnicodeString simplified = Transliterated(*to_simplified, all);
-    for (int32_t i = 0; i < simplified.length(); i = simplified.moveIndex32(i, 2)) simplified_.push_back(simplified.char32At(i));
+    for (int32_t i = 0; i < simplified.length(); i = simplified.moveIndex32(i, 2))
+      simplified_.push_back(simplified.char32At(i));
     simplified_.resize(kLast - kFirst + 1);
   }
 

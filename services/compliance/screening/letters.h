@@ -3,8 +3,8 @@
 //   "Müller-Łoś"   muller los        "Шойгу"      shoigu             "김정은"     kim chong un
 //   "محمد السوداني"  mhmd al swdany    "习近平"      xi jin ping        "ट्रम्प"       tramp
 //
-// Cyrillic, Greek, Arabic, Hebrew and Hangul are written as lists and newspapers write them; all other scripts go through
-// ICU's transliteration. Pure; safe to call from many threads.
+// Cyrillic, Greek, Arabic, Hebrew and Hangul are written as lists and newspapers write them; all other scripts go
+// through ICU's transliteration. Pure; safe to call from many threads.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_LETTERS_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_LETTERS_H_
 

@@ -26,7 +26,8 @@ absl::Status Unreadable(absl::string_view list, absl::string_view what, int line
 
 absl::Status CheckText(absl::string_view list, absl::string_view text, const ListLimits& limits) {
   if (text.size() > limits.bytes) {
-    return Unreadable(list, absl::StrCat("the file has ", text.size(), " bytes; the most that is read is ", limits.bytes));
+    return Unreadable(list,
+                      absl::StrCat("the file has ", text.size(), " bytes; the most that is read is ", limits.bytes));
   }
   if (absl::StartsWith(text, "\xFF\xFE") || absl::StartsWith(text, "\xFE\xFF") ||
       text.substr(0, 4096).find('\0') != text.npos) {
@@ -93,7 +94,8 @@ void AddName(absl::string_view text, Quality quality, Entry& entry) {
   std::string name(text.substr(0, kMaxNameBytes));
   absl::RemoveExtraAsciiWhitespace(&name);
   if (name.empty() || entry.names.size() >= kMaxNames) return;
-  const bool known = std::any_of(entry.names.begin(), entry.names.end(), [&](const ListedName& n) { return n.text == name; });
+  const bool known =
+      std::any_of(entry.names.begin(), entry.names.end(), [&](const ListedName& n) { return n.text == name; });
   if (!known) entry.names.push_back({std::move(name), quality});
 }
 

@@ -1,10 +1,10 @@
-// Watch-lists: files as their publishers hand them out become entries of one form, and what cannot be read is reported with
-// its line. Pure: from text in memory.
+// Watch-lists: files as their publishers hand them out become entries of one form, and what cannot be read is reported
+// with its line. Pure: from text in memory.
 //
-// No input crashes a parser or makes it need more than a few times the file's memory. A file that is not of its kind, is
-// cut off inside its structure, is not UTF-8 as a whole or is over the limits is refused, with INVALID_ARGUMENT that says
-// what is wrong and how to mend it; a row that is wrong is left out and reported, and the others stand. When more than
-// half are wrong, the file is refused.
+// No input crashes a parser or makes it need more than a few times the file's memory. A file that is not of its kind,
+// is cut off inside its structure, is not UTF-8 as a whole or is over the limits is refused, with INVALID_ARGUMENT that
+// says what is wrong and how to mend it; a row that is wrong is left out and reported, and the others stand. When more
+// than half are wrong, the file is refused.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_LISTS_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_LISTS_H_
 
@@ -40,8 +40,8 @@ struct Entry {
   std::string list;  // which list it stands on; the caller's name for it
   std::string id;    // of the publisher where there is one, unique in its list
   Kind kind = Kind::kUnknown;
-  std::vector<ListedName> names;  // the primary one first
-  std::vector<Birth> births;      // any of them may be the true one
+  std::vector<ListedName> names;           // the primary one first
+  std::vector<Birth> births;               // any of them may be the true one
   std::vector<std::string> nationalities;  // as written: names or codes of countries
   std::vector<std::string> places;         // of birth and of addresses, as written
   int line = 0;                            // of the file, where the entry begins
@@ -85,7 +85,8 @@ absl::StatusOr<ImportedList> ParseConsolidated(absl::string_view list, absl::str
 absl::StatusOr<ImportedList> ParseDenied(absl::string_view list, absl::string_view tsv, const ListLimits& limits = {});
 
 // A snapshot of wanted persons' notices: a JSON array of notices, or an object that has one under "notices" anywhere.
-absl::StatusOr<ImportedList> ParseNotices(absl::string_view list, absl::string_view json, const ListLimits& limits = {});
+absl::StatusOr<ImportedList> ParseNotices(absl::string_view list, absl::string_view json,
+                                          const ListLimits& limits = {});
 
 }  // namespace amikeco::screening
 

@@ -17,7 +17,8 @@ using testing::SizeIs;
 
 // Invented people, in the publishers' forms.
 constexpr char kSdn[] =
-    "101,\"BREZOVSKY, Zoltan\",\"individual\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 03 Mar 1961; alt. DOB circa 1962; "
+    "101,\"BREZOVSKY, Zoltan\",\"individual\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 03 Mar 1961; alt. DOB "
+    "circa 1962; "
     "POB Szolnok, Hungary; nationality Hungary; a.k.a. 'THE BRICK'.\"\r\n"
     "102,\"BREZOVSKY TURBINES LTD\",-0- ,\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n"
     "103,\"SEA LARK\",\"vessel\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"Begins ; DOB 19\"\r\n\x1A";
@@ -87,7 +88,8 @@ TEST(ParseSdn, ReadsNamesBirthsPlacesAndWeakAliases) {
   EXPECT_EQ(entry.line, 1);
   EXPECT_EQ(entry.kind, Kind::kPerson);
   EXPECT_THAT(Texts(entry), ElementsAre("BREZOVSKY, Zoltan", "THE BRICK (weak)", "BREZOFFSKY, Soltan"));
-  EXPECT_THAT(entry.births, ElementsAre(Birth{1961, 1961, 3, 3, false}, Birth{1962, 1962, 0, 0, true}, Birth{1963, 1963, 0, 0, false}));
+  EXPECT_THAT(entry.births, ElementsAre(Birth{1961, 1961, 3, 3, false}, Birth{1962, 1962, 0, 0, true},
+                                        Birth{1963, 1963, 0, 0, false}));
   EXPECT_THAT(entry.nationalities, ElementsAre("Hungary"));
   EXPECT_THAT(entry.places, ElementsAre("Szolnok, Hungary", "Szeged, Hungary"));
   EXPECT_EQ(list.entries[1].kind, Kind::kOrganisation);
@@ -161,7 +163,8 @@ TEST(ParseConsolidated, RefusesAnotherRootDeepNestingAndLongTexts) {
   std::string deep = "<CONSOLIDATED_LIST>";
   for (int i = 0; i < 1000; ++i) deep += "<A>";
   EXPECT_THAT(ParseConsolidated("x", deep).status().message(), HasSubstr("nested"));
-  EXPECT_THAT(ParseConsolidated("x", "<CONSOLIDATED_LIST>" + std::string(1 << 20, 'a')).status().message(), HasSubstr("too much text"));
+  EXPECT_THAT(ParseConsolidated("x", "<CONSOLIDATED_LIST>" + std::string(1 << 20, 'a')).status().message(),
+              HasSubstr("too much text"));
 }
 
 TEST(ParseConsolidated, ReportsAnElementItDoesNotKnowOnce) {
@@ -243,13 +246,16 @@ TEST(ParseBirth, ReadsThePublishersForms) {
   EXPECT_EQ(ParseBirth("circa 1965"), (Birth{1965, 1965, 0, 0, true}));
   EXPECT_EQ(ParseBirth("1965 to 1967"), (Birth{1965, 1967, 0, 0, false}));
   EXPECT_EQ(ParseBirth("01 Jan 1965 to 31 Dec 1965"), (Birth{1965, 1965, 0, 0, false}));
-  for (const char* wrong : {"", "65", "1965-13-01", "1965-02-30", "30 Feb 1965", "01/02/1965", "1967 to 1965", "soon", "9999", "1965-03-01T"}) {
+  for (const char* wrong : {"", "65", "1965-13-01", "1965-02-30", "30 Feb 1965", "01/02/1965", "1967 to 1965", "soon",
+                            "9999", "1965-03-01T"}) {
     EXPECT_FALSE(ParseBirth(wrong).has_value()) << wrong;
   }
 }
 
 TEST(CompareBirths, TellsHowFarTwoAgree) {
-  const auto compare = [](const char* listed, const char* own) { return CompareBirths({*ParseBirth(listed)}, ParseBirth(own)); };
+  const auto compare = [](const char* listed, const char* own) {
+    return CompareBirths({*ParseBirth(listed)}, ParseBirth(own));
+  };
   EXPECT_EQ(compare("1965-03-04", "1965-03-04"), BirthAgreement::kSameDay);
   EXPECT_EQ(compare("1965-03-04", "1965-04-03"), BirthAgreement::kSwapped);
   EXPECT_EQ(compare("1965-03-04", "1965-03-14"), BirthAgreement::kSlip);
@@ -262,7 +268,8 @@ TEST(CompareBirths, TellsHowFarTwoAgree) {
   EXPECT_EQ(compare("1965-03-04", "1965-07-19"), BirthAgreement::kContradicts);
   EXPECT_EQ(CompareBirths({}, ParseBirth("1965")), BirthAgreement::kUnknown);
   EXPECT_EQ(CompareBirths({*ParseBirth("1965")}, std::nullopt), BirthAgreement::kUnknown);
-  EXPECT_EQ(CompareBirths({*ParseBirth("1950"), *ParseBirth("1965-03-04")}, ParseBirth("1965-03-04")), BirthAgreement::kSameDay);
+  EXPECT_EQ(CompareBirths({*ParseBirth("1950"), *ParseBirth("1965-03-04")}, ParseBirth("1965-03-04")),
+            BirthAgreement::kSameDay);
 }
 
 }  // namespace

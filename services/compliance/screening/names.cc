@@ -6,123 +6,10 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
-#include "services/compliance/screening/common_names.h"
 #include "services/compliance/screening/sound.h"
 
 namespace amikeco::screening {
 namespace {
-
-double RoleWeight(Role role) {
-  switch (role) {
-    case Role::kName:
-      return 1;
-    case Role::kInitial:
-      return 0.35;
-    case Role::kGeneric:
-      return 0.4;
-    case Role::kParticle:
-    case Role::kSonOf:
-      return 0.06;
-    case Role::kLegalForm:
-      return 0.05;
-    case Role::kTitle:
-      return 0.04;
-  }
-  return 1;
-}
-
-// "LADIN, Usama bin" is "Usama bin LADIN"; brackets and quotes are parted like words.
-std::string Turned(absl::string_view written) {
-  const size_t comma = written.find(',');
-  if (comma == written.npos || written.find(',', comma + 1) != written.npos) return std::string(written);
-  return absl::StrCat(written.substr(comma + 1), " ", written.substr(0, comma));
-}
-
-Token MakeToken(Word word, Role role) {
-  Token token;
-  token.sound = Sound(word.latin, VowelsOf(word.script));
-  token.written = std::move(word.written);
-  token.latin = std::move(word.latin);
-  token.script = word.script;
-  token.role = role;
-  return token;
-}
-
-// Single letters that follow each other become one word: "J.P. Morgan", "o.O.O.".
-std::vector<Word> WithAcronyms(std::vector<Word> words) {
-  std::vector<Word> joined;
-  bool open = false;
-  for (Word& word : words) {
-    const bool letter = word.latin.size() == 1 && word.script != Script::kHan;
-    if (letter && open) {
-      joined.back().written += word.written;
-      joined.back().latin += word.latin;
-    } else {
-      joined.push_back(std::move(word));
-    }
-    open = letter;
-  }
-  return joined;
-}
-
-// The longest legal form that begins at `first`, and of how many words it is.
-std::pair<absl::string_view, size_t> FormAt(const std::vector<Word>& words, size_t first) {
-  std::string phrase;
-  std::pair<absl::string_view, size_t> best;
-  for (size_t count = 1; count <= kMaxLegalFormWords && first + count <= words.size(); ++count) {
-    absl::StrAppend(&phrase, count == 1 ? "" : " ", words[first + count - 1].latin);
-    const absl::string_view form = LegalForm(phrase);
-    if (!form.empty()) best = {form, count};
-  }
-  return best;
-}
-
-std::vector<Token> OrganisationTokens(std::vector<Word> words) {
-  words = WithAcronyms(std::move(words));
-  std::vector<Token> tokens;
-  for (size_t i = 0; i < words.size();) {
-    const auto [form, count] = FormAt(words, i);
-    if (count == 0) {
-      words[i].latin = std::string(WrittenOut(words[i].latin));
-      const Role role = RoleInOrganisation(words[i].latin);
-      tokens.push_back(MakeToken(std::move(words[i]), role));
-      ++i;
-      continue;
-    }
-    Word whole{words[i].written, std::string(form), Script::kLatin};
-    for (size_t k = 1; k < count; ++k) absl::StrAppend(&whole.written, " ", words[i + k].written);
-    tokens.push_back(MakeToken(std::move(whole), Role::kLegalForm));
-    i += count;
-  }
-  return tokens;
-}
-
-std::vector<Token> PersonTokens(std::vector<Word> words) {
-  std::vector<Token> tokens;
-  for (Word& word : words) {
-    const bool whole = word.script == Script::kHan || word.script == Script::kHangul;
-    const Role role = whole ? Role::kName : RoleInPerson(word.latin);
-    tokens.push_back(MakeToken(std::move(word), role));
-  }
-  // At the beginning "son of" shows that the words are not in their order.
-  for (size_t i = 1; i + 1 < tokens.size(); ++i) {
-    if (tokens[i].role != Role::kSonOf) continue;
-    size_t next = i + 1;
-    while (next + 1 < tokens.size() && tokens[next].role == Role::kParticle) ++next;
-    tokens[next].of_father = tokens[next].role == Role::kName;
-  }
-  return tokens;
-}
-
-bool IsOrganisation(Kind kind) { return kind != Kind::kPerson && kind != Kind::kUnknown; }
-
-bool EndsWithLegalForm(const std::vector<Word>& words) {
-  for (size_t count = 1; count <= std::min(words.size() - 1, kMaxLegalFormWords); ++count) {
-    const auto [form, length] = FormAt(words, words.size() - count);
-    if (length == count && words.back().latin.size() > 2) return true;
-  }
-  return false;
-}
 
 // A link between words of two names: `count_a` words of a from `a`, `count_b` words of b from `b`.
 struct Link {
@@ -219,7 +106,8 @@ class Aligner {
     const Token& shorter = a_is_shorter ? a : b;
     const Token& longer = a_is_shorter ? b : a;
     const Token& last = a_is_shorter ? a_.back() : b_.back();
-    if (&shorter != &last || shorter.latin.size() < 2 || longer.latin.compare(0, shorter.latin.size(), shorter.latin) != 0) {
+    if (&shorter != &last || shorter.latin.size() < 2 ||
+        longer.latin.compare(0, shorter.latin.size(), shorter.latin) != 0) {
       return;
     }
     link.likeness = 0.6;
@@ -291,19 +179,18 @@ class Aligner {
   uint32_t used_a_ = 0, used_b_ = 0;
 };
 
-
 // What speaks for and against a pair.
 struct Evidence {
-  double agree = 0;     // weights of what agrees, less for what is less alike
-  int names = 0;        // words that agree and are names
-  double loss = 0;      // what linked words lack in likeness
-  double big_loss = 0;  // of that, what is more than a slip
-  double excess = 0;    // letters apart, of words that are more than a letter and a half apart
-  double known = 0;     // loss between words that are both known as names of their own
+  double agree = 0;       // weights of what agrees, less for what is less alike
+  int names = 0;          // words that agree and are names
+  double loss = 0;        // what linked words lack in likeness
+  double big_loss = 0;    // of that, what is more than a slip
+  double excess = 0;      // letters apart, of words that are more than a letter and a half apart
+  double known = 0;       // loss between words that are both known as names of their own
   bool anchored = false;  // some name agrees wholly, or as good as
-  double heads = 0;     // linked words that are not the same and begin differently
-  double clash = 0;     // words left over on both sides
-  double missing = 0;   // weights of words that only one has
+  double heads = 0;       // linked words that are not the same and begin differently
+  double clash = 0;       // words left over on both sides
+  double missing = 0;     // weights of words that only one has
   bool fathers_contradict = false;
   bool legal_forms_contradict = false;
   bool acronym = false;
@@ -358,14 +245,16 @@ bool IsSaidTwice(const std::vector<Token>& tokens, size_t i) {
 }
 
 size_t CountNames(const Name& name) {
-  return static_cast<size_t>(std::count_if(name.tokens.begin(), name.tokens.end(), [](const Token& t) { return t.role == Role::kName; }));
+  return static_cast<size_t>(
+      std::count_if(name.tokens.begin(), name.tokens.end(), [](const Token& t) { return t.role == Role::kName; }));
 }
 
 // `single` is the first letters of `words`' words.
 bool IsAcronym(const Name& single, const Name& words) {
   const auto is_name = [](const Token& t) { return t.role == Role::kName || t.role == Role::kGeneric; };
   const auto found = std::find_if(single.tokens.begin(), single.tokens.end(), is_name);
-  if (found == single.tokens.end() || std::count_if(single.tokens.begin(), single.tokens.end(), is_name) != 1) return false;
+  if (found == single.tokens.end() || std::count_if(single.tokens.begin(), single.tokens.end(), is_name) != 1)
+    return false;
   std::string letters, all_letters;
   for (const Token& token : words.tokens) {
     if (is_name(token)) letters += token.latin[0];
@@ -455,7 +344,8 @@ double LogOdds(const Evidence& e) {
   if (e.acronym) return kAcronym;
   if (e.agree == 0) return -8 - e.clash;
   double odds = 1.2 + 2.9 * (1 - std::exp(-e.agree / 2.5));
-  odds -= 2.3 * e.loss + 1.2 * e.big_loss + 2.3 * std::min(e.excess, 3.0) + 0.5 * e.known + 0.9 * std::min(e.heads, 1.0);
+  odds -=
+      2.3 * e.loss + 1.2 * e.big_loss + 2.3 * std::min(e.excess, 3.0) + 0.5 * e.known + 0.9 * std::min(e.heads, 1.0);
   odds -= 1.1 * e.clash + (e.clash > 0.45 ? 5.2 : e.clash * 5.2 / 0.45);
   odds -= 0.1 * e.missing + 0.4 * e.missing / (e.missing + e.agree + 0.3);
   if (e.single) odds -= 1.4;
@@ -485,8 +375,8 @@ std::vector<Reason> ReasonsOf(const Name& a, const Name& b, const Aligner& align
   double whole = 0;
   for (const Link& link : aligned.links()) {
     const double weight = WeightOf(a, b, link);
-    reasons.push_back({Written(a.tokens, link.a, link.count_a), Written(b.tokens, link.b, link.count_b),
-                       link.agreement, link.likeness, weight});
+    reasons.push_back({Written(a.tokens, link.a, link.count_a), Written(b.tokens, link.b, link.count_b), link.agreement,
+                       link.likeness, weight});
   }
   const LeftOvers left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
   const LeftOvers left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });
@@ -506,43 +396,6 @@ std::vector<Reason> ReasonsOf(const Name& a, const Name& b, const Aligner& align
 constexpr double kNothingTold = -10;
 
 }  // namespace
-
-void Rarity::Count(absl::string_view name) {
-  ++names_;
-  std::vector<Word> words = SplitWords(name);
-  for (size_t i = 0; i < words.size(); ++i) {
-    bool again = false;
-    for (size_t k = 0; k < i && !again; ++k) again = words[k].latin == words[i].latin;
-    if (!again) ++counts_[words[i].latin];
-  }
-}
-
-double Rarity::Of(absl::string_view latin) const {
-  constexpr int kFew = 1000;  // names, from which nothing can be counted
-  constexpr double kMostOfCommon = 0.5;
-  const double most = IsCommonName(latin) ? kMostOfCommon : 1;
-  if (names_ < kFew) return most;
-  const auto found = counts_.find(latin);
-  const double count = found == counts_.end() ? 0 : found->second;
-  const double tenth = 0.1 * names_;
-  return std::clamp(0.2 + 0.8 * std::log(tenth / (count + 1)) / std::log(tenth), 0.2, most);
-}
-
-Name ReadName(absl::string_view written, Kind kind, const Rarity& rarity) {
-  Name name;
-  std::vector<Word> words = SplitWords(IsOrganisation(kind) ? std::string(written) : Turned(written));
-  if (words.size() > kMaxTokens) words.resize(kMaxTokens);
-  if (kind == Kind::kUnknown) kind = !words.empty() && EndsWithLegalForm(words) ? Kind::kOrganisation : Kind::kPerson;
-  name.kind = kind;
-  name.tokens = IsOrganisation(kind) ? OrganisationTokens(std::move(words)) : PersonTokens(std::move(words));
-  const bool has_name = std::any_of(name.tokens.begin(), name.tokens.end(), [](const Token& t) { return t.role == Role::kName; });
-  for (Token& token : name.tokens) {
-    // A name of nothing but what stands beside names is made of it.
-    if (!has_name && token.role != Role::kLegalForm) token.role = Role::kName;
-    token.weight = RoleWeight(token.role) * rarity.Of(token.latin);
-  }
-  return name;
-}
 
 bool IsOfSyllables(const Name& name) {
   return std::all_of(name.tokens.begin(), name.tokens.end(),

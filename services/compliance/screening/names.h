@@ -1,9 +1,9 @@
 // Names of people and organisations, and how likely two of them are meant for the same one, with the reasons. Pure.
 //
 // A name is a bag of words: their order counts only around "son of". Each word of one name is laid to the word of the
-// other that is most like it: the same, another spelling, the same sound, an initial, a form ("Ted"), two words that the
-// other writes as one, or another script. What is left over on both sides speaks against the pair; what only one of them
-// has is missing, which people's names often are. Rare words say more than common ones.
+// other that is most like it: the same, another spelling, the same sound, an initial, a form ("Ted"), two words that
+// the other writes as one, or another script. What is left over on both sides speaks against the pair; what only one of
+// them has is missing, which people's names often are. Rare words say more than common ones.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_NAMES_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_NAMES_H_
 
@@ -20,6 +20,9 @@ namespace amikeco::screening {
 // Whom or what a name is of.
 enum class Kind : uint8_t { kUnknown, kPerson, kOrganisation, kVessel, kAircraft };
 
+// Anything but a person; what is unknown is read as a person's.
+bool IsOrganisation(Kind kind);
+
 // How rare words are among the names that were counted.
 class Rarity {
  public:
@@ -32,6 +35,9 @@ class Rarity {
   absl::flat_hash_map<std::string, int> counts_;
   int names_ = 0;
 };
+
+// What a word of this role says beside a name, 0 to 1.
+double RoleWeight(Role role);
 
 struct Token {
   std::string written;  // as Word has it

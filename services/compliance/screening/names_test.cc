@@ -109,7 +109,8 @@ TEST(CompareNames, TakesAnInitialForANameThatBeginsWithIt) {
 
 TEST(CompareNames, KnowsFormsOfGivenNames) {
   EXPECT_GT(Person("Ted Ravensworth", "Theodore Ravensworth"), kEven);
-  EXPECT_THAT(Reasons("Ted Ravensworth", "Theodore Ravensworth"), Contains(Agrees("ted", "theodore", Agreement::kForm)));
+  EXPECT_THAT(Reasons("Ted Ravensworth", "Theodore Ravensworth"),
+              Contains(Agrees("ted", "theodore", Agreement::kForm)));
 }
 
 TEST(CompareNames, FindsTwoWordsThatAreWrittenAsOne) {
@@ -138,7 +139,8 @@ TEST(CompareNames, LetsPartsBeMissingThatPeopleLeaveOut) {
   EXPECT_GT(Person("Zoltan Brezovsky", "Zoltan Istvan Brezovsky"), kEven);
   EXPECT_GT(Person("Dr. Zoltan Brezovsky Jr.", "Zoltan Brezovsky"), 0.9);
   EXPECT_LT(Person("Zoltan", "Zoltan Istvan Brezovsky"), Person("Zoltan Brezovsky", "Zoltan Istvan Brezovsky"));
-  EXPECT_THAT(Reasons("Zoltan Brezovsky", "Zoltan Istvan Brezovsky"), Contains(Agrees("", "istvan", Agreement::kMissing)));
+  EXPECT_THAT(Reasons("Zoltan Brezovsky", "Zoltan Istvan Brezovsky"),
+              Contains(Agrees("", "istvan", Agreement::kMissing)));
 }
 
 TEST(CompareNames, TellsAFatherFromASon) {
@@ -169,8 +171,10 @@ TEST(CompareNames, HoldsThatRareWordsSayMoreThanCommonOnes) {
   const double common = CompareNames("Salim Tariq", "Salim Tariq", Kind::kPerson, rarity).score;
   const double rare = CompareNames("Salim Brezovsky", "Salim Brezovsky", Kind::kPerson, rarity).score;
   EXPECT_LT(common, rare);
-  EXPECT_LT(OddsOf(ReadName("Salim Tariq", Kind::kPerson, rarity), ReadName("Salim Tariq", Kind::kPerson, rarity)).search,
-            OddsOf(ReadName("Salim Brezovsky", Kind::kPerson, rarity), ReadName("Salim Brezovsky", Kind::kPerson, rarity)).search);
+  EXPECT_LT(
+      OddsOf(ReadName("Salim Tariq", Kind::kPerson, rarity), ReadName("Salim Tariq", Kind::kPerson, rarity)).search,
+      OddsOf(ReadName("Salim Brezovsky", Kind::kPerson, rarity), ReadName("Salim Brezovsky", Kind::kPerson, rarity))
+          .search);
 }
 
 TEST(CompareNames, SaysNothingOfNamesThatCannotBeRead) {
@@ -199,10 +203,12 @@ class Properties : public testing::Test {
   }
   // Any bytes, mostly of names.
   std::string RandomText() {
-    constexpr absl::string_view kPieces[] = {"bin ", "al-", "Ltd ", "J. ", "محمد ", "金", "김 ", "O’", "\xFF", ", ", "von ", "№"};
+    constexpr absl::string_view kPieces[] = {"bin ", "al-", "Ltd ", "J. ", "محمد ", "金",
+                                             "김 ",  "O’",  "\xFF", ", ",  "von ",  "№"};
     std::string text;
     for (size_t i = random_() % 8; i > 0; --i) {
-      absl::StrAppend(&text, random_() % 2 == 0 ? RandomWord() + " " : std::string(kPieces[random_() % std::size(kPieces)]));
+      absl::StrAppend(&text,
+                      random_() % 2 == 0 ? RandomWord() + " " : std::string(kPieces[random_() % std::size(kPieces)]));
     }
     return text;
   }

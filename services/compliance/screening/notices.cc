@@ -90,10 +90,25 @@ std::string TextOf(const Json& notice, const char* key) {
 }
 
 void ReportUnknownKeys(const Json& notice, int line, ListBuilder& builder) {
-  static constexpr absl::string_view kKnown[] = {
-      "entity_id", "name", "forename", "date_of_birth", "nationalities", "place_of_birth", "country_of_birth_id", "sex_id",
-      "arrest_warrants", "_links", "_embedded", "weight", "height", "distinguishing_marks", "eyes_colors_id", "hairs_id",
-      "languages_spoken_ids", "images", "aliases"};
+  static constexpr absl::string_view kKnown[] = {"entity_id",
+                                                 "name",
+                                                 "forename",
+                                                 "date_of_birth",
+                                                 "nationalities",
+                                                 "place_of_birth",
+                                                 "country_of_birth_id",
+                                                 "sex_id",
+                                                 "arrest_warrants",
+                                                 "_links",
+                                                 "_embedded",
+                                                 "weight",
+                                                 "height",
+                                                 "distinguishing_marks",
+                                                 "eyes_colors_id",
+                                                 "hairs_id",
+                                                 "languages_spoken_ids",
+                                                 "images",
+                                                 "aliases"};
   for (const auto& item : notice.items()) {
     bool known = false;
     for (const absl::string_view key : kKnown) known = known || key == item.key();

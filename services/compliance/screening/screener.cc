@@ -18,7 +18,7 @@ namespace {
 // What is added to the log-odds of the names.
 constexpr double kSameCountry = 0.8, kOtherCountry = -1.6, kSamePlace = 0.8;
 constexpr double kCannotBeChecked = -1.1;  // the subject's date of birth is known, and the list has none
-constexpr double kConfirmed = 0.8;  // by a weak alias
+constexpr double kConfirmed = 0.8;         // by a weak alias
 // The names must be this much alike before a weak alias can confirm them.
 constexpr double kLeastConfirmable = -2.5;
 constexpr double kMostOfNames = 3.4;  // what names can say at the most
@@ -63,7 +63,8 @@ uint16_t Packed(absl::string_view code) {
 }
 
 void AddUnique(std::vector<uint16_t>& countries, uint16_t country) {
-  if (country != 0 && std::find(countries.begin(), countries.end(), country) == countries.end()) countries.push_back(country);
+  if (country != 0 && std::find(countries.begin(), countries.end(), country) == countries.end())
+    countries.push_back(country);
 }
 
 // Words of a place that tell it from others.
@@ -85,9 +86,7 @@ absl::string_view WithoutCountry(absl::string_view place) {
   return comma == place.npos ? place : place.substr(0, comma);
 }
 
-bool IsIndexed(const Token& token) {
-  return token.role == Role::kName || token.role == Role::kGeneric;
-}
+bool IsIndexed(const Token& token) { return token.role == Role::kName || token.role == Role::kGeneric; }
 
 // The words of `name` that are looked for, the rarest first.
 std::vector<const Token*> ByRarity(const Name& name) {
@@ -264,13 +263,15 @@ Screener::Around Screener::Surround(const Subject& subject, const Own& own, uint
 
 void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scratch) const {
   constexpr double kLeastLikeness = 0.6, kLeastWithoutVowels = 0.75;
-  // Of what the rarest words of either name weigh, this much must be found: all but what is hard to recognise, unless the
-  // dates of birth may make up for a whole word.
+  // Of what the rarest words of either name weigh, this much must be found: all but what is hard to recognise, unless
+  // the dates of birth may make up for a whole word.
   constexpr float kLeastShare = 0.7F, kLeastShareOfBorn = 0.45F, kLeastShareOfWhole = 0.85F;
   const bool is_whole = IsOfSyllables(name);  // no syllable may be missing
   if (scratch.gained.size() < names_.size()) scratch.gained.resize(names_.size(), 0.0F);
-  const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight, bool everywhere, bool is_joined) {
-    words_.Find({latin, sound, vowels, is_joined}, vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness, scratch.words);
+  const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight,
+                          bool everywhere, bool is_joined) {
+    words_.Find({latin, sound, vowels, is_joined}, vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness,
+                scratch.words);
     for (const auto& [word, likeness] : scratch.words) {
       const float gain = static_cast<float>(weight) * likeness;
       const Names& names = names_of_[word];
@@ -301,8 +302,8 @@ void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scr
   scratch.touched.clear();
 }
 
-std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint32_t entry, absl::Span<const uint32_t> names,
-                                   const Thresholds& thresholds) const {
+std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint32_t entry,
+                                   absl::Span<const uint32_t> names, const Thresholds& thresholds) const {
   const Around around = Surround(subject, own, entry);
   if (Probability(kMostOfNames + kConfirmed + around.log_odds) < thresholds.consider) return std::nullopt;
   double best = kLeastConfirmable;
@@ -335,7 +336,8 @@ std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint3
   for (const IndexedName* alias : weak) hit.confirming.push_back(entries_[entry].names[alias->number].text);
   hit.own_name = subject.names[best_own];
   hit.names = CompareNames(own.names[best_own], best_listed->name);
-  const bool blocks = hit.score >= thresholds.block && BirthAgrees(hit.birth) && hit.country != CountryAgreement::kContradicts;
+  const bool blocks =
+      hit.score >= thresholds.block && BirthAgrees(hit.birth) && hit.country != CountryAgreement::kContradicts;
   hit.outcome = blocks ? Outcome::kBlock : Outcome::kConsider;
   return hit;
 }
@@ -352,10 +354,12 @@ Screening Screener::Screen(const Subject& subject, const Thresholds& thresholds)
   for (size_t i = 0; i < scratch.candidates.size();) {
     const uint32_t entry = scratch.candidates[i].first;
     names.clear();
-    for (; i < scratch.candidates.size() && scratch.candidates[i].first == entry; ++i) names.push_back(scratch.candidates[i].second);
+    for (; i < scratch.candidates.size() && scratch.candidates[i].first == entry; ++i)
+      names.push_back(scratch.candidates[i].second);
     if (auto hit = Judge(subject, own, entry, names, thresholds)) screening.hits.push_back(*std::move(hit));
   }
-  std::stable_sort(screening.hits.begin(), screening.hits.end(), [](const Hit& a, const Hit& b) { return a.score > b.score; });
+  std::stable_sort(screening.hits.begin(), screening.hits.end(),
+                   [](const Hit& a, const Hit& b) { return a.score > b.score; });
   for (const Hit& hit : screening.hits) screening.outcome = std::max(screening.outcome, hit.outcome);
   return screening;
 }

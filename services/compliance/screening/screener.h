@@ -1,9 +1,9 @@
 // Screener: a person or an organisation against all entries of all lists.
 //
 // The score of a hit is how likely the two are the same: what their names say (names.h), what the dates of birth, the
-// countries and the places add to it or take from it. A name alone never blocks, and nothing blocks by itself: BLOCK asks a
-// person, and so does CONSIDER. A date of birth that contradicts clears. A weak alias confirms a hit and is never one. Immutable once built; safe to share between
-// threads.
+// countries and the places add to it or take from it. A name alone never blocks, and nothing blocks by itself: BLOCK
+// asks a person, and so does CONSIDER. A date of birth that contradicts clears. A weak alias confirms a hit and is
+// never one. Immutable once built; safe to share between threads.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_SCREENER_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_SCREENER_H_
 

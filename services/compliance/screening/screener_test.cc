@@ -32,7 +32,8 @@ Entry Listed(std::string id, std::vector<ListedName> names, std::vector<std::str
 // A list of invented people, large enough that words can be rare.
 std::vector<Entry> List() {
   std::vector<Entry> entries = {
-      Listed("brezovsky", {{"BREZOVSKY, Zoltan Istvan"}, {"Soltan Brezoffsky", Quality::kStrong}, {"Kalapos", Quality::kWeak}},
+      Listed("brezovsky",
+             {{"BREZOVSKY, Zoltan Istvan"}, {"Soltan Brezoffsky", Quality::kStrong}, {"Kalapos", Quality::kWeak}},
              {"1961-03-04"}, {"HU"}),
       Listed("harthi", {{"Salim bin Tariq AL-HARTHI"}}, {"1975"}, {"YE"}),
       Listed("undated", {{"Ingemar Löfgrensson"}}, {}, {"SE"}),
@@ -48,7 +49,8 @@ std::vector<Entry> List() {
     return text;
   };
   for (int i = 0; i < 500; ++i) {
-    entries.push_back(Listed(absl::StrCat("other", i), {{absl::StrCat(i % 4 == 0 ? "Salim " : "Tariq ", word(), " ", word())}}, {"1950"}));
+    entries.push_back(Listed(absl::StrCat("other", i),
+                             {{absl::StrCat(i % 4 == 0 ? "Salim " : "Tariq ", word(), " ", word())}}, {"1950"}));
   }
   return entries;
 }
@@ -187,7 +189,8 @@ TEST_F(ScreenSubject, FindsWhoeverAFullScanFinds) {
       if (listed.kind != Kind::kPerson) continue;
       if (Probability(OddsOf(own, ReadName(listed.names[0].text, Kind::kPerson, rarity)).search) < 0.6) continue;
       ++found;
-      EXPECT_TRUE(std::any_of(screening.hits.begin(), screening.hits.end(), [&](const Hit& hit) { return hit.entry == k; }))
+      EXPECT_TRUE(
+          std::any_of(screening.hits.begin(), screening.hits.end(), [&](const Hit& hit) { return hit.entry == k; }))
           << name << " | " << listed.names[0].text;
     }
   }

@@ -39,15 +39,16 @@ absl::Status ReadRows(absl::string_view list, absl::string_view file, absl::stri
     if (!rows.wrong().empty()) {
       builder.Reject(rows.line(), absl::StrCat(file, ": ", rows.wrong()));
     } else if (rows.cells().size() != columns) {
-      builder.Reject(rows.line(), absl::StrCat(file, ": the row has ", rows.cells().size(), " columns instead of ", columns,
-                                               "; it was left out"));
+      builder.Reject(rows.line(), absl::StrCat(file, ": the row has ", rows.cells().size(), " columns instead of ",
+                                               columns, "; it was left out"));
     } else {
       row(rows);
     }
   }
   // These files end with a mark; without it the rest may be missing.
   if (!text.empty() && !absl::StrContains(text.substr(text.size() - std::min<size_t>(text.size(), 4)), kEndOfFile)) {
-    builder.ReportUnknown(rows.line(), absl::StrCat(file, ": the end-of-file mark is missing, so the file may be cut off; what follows"));
+    builder.ReportUnknown(
+        rows.line(), absl::StrCat(file, ": the end-of-file mark is missing, so the file may be cut off; what follows"));
   }
   return absl::OkStatus();
 }
@@ -72,22 +73,23 @@ void ReadRemark(absl::string_view remark, Entry& entry) {
 absl::StatusOr<ImportedList> ParseSdn(absl::string_view list, const SdnFiles& files, const ListLimits& limits) {
   ListBuilder builder(list, limits);
   absl::flat_hash_map<std::string, std::string> more_remarks;
-  AMIKECO_RETURN_IF_ERROR(ReadRows(list, "comments", files.comments, kCommentColumns, limits, builder, [&](const RowReader& rows) {
-    absl::StrAppend(&more_remarks[Cell(rows, 0)], Cell(rows, 1));
-  }));
-  AMIKECO_RETURN_IF_ERROR(ReadRows(list, "entries", files.entries, kEntryColumns, limits, builder, [&](const RowReader& rows) {
-    Entry entry;
-    entry.line = rows.line();
-    entry.id = std::string(Cell(rows, 0));
-    entry.kind = KindOf(Cell(rows, 2));
-    AddName(Cell(rows, 1), Quality::kPrimary, entry);
-    const auto more = more_remarks.find(entry.id);
-    const std::string remarks = absl::StrCat(Cell(rows, 11), more == more_remarks.end() ? "" : more->second);
-    for (const absl::string_view remark : absl::StrSplit(remarks, ';')) {
-      ReadRemark(absl::StripAsciiWhitespace(remark), entry);
-    }
-    builder.Add(std::move(entry));
-  }));
+  AMIKECO_RETURN_IF_ERROR(
+      ReadRows(list, "comments", files.comments, kCommentColumns, limits, builder,
+               [&](const RowReader& rows) { absl::StrAppend(&more_remarks[Cell(rows, 0)], Cell(rows, 1)); }));
+  AMIKECO_RETURN_IF_ERROR(
+      ReadRows(list, "entries", files.entries, kEntryColumns, limits, builder, [&](const RowReader& rows) {
+        Entry entry;
+        entry.line = rows.line();
+        entry.id = std::string(Cell(rows, 0));
+        entry.kind = KindOf(Cell(rows, 2));
+        AddName(Cell(rows, 1), Quality::kPrimary, entry);
+        const auto more = more_remarks.find(entry.id);
+        const std::string remarks = absl::StrCat(Cell(rows, 11), more == more_remarks.end() ? "" : more->second);
+        for (const absl::string_view remark : absl::StrSplit(remarks, ';')) {
+          ReadRemark(absl::StripAsciiWhitespace(remark), entry);
+        }
+        builder.Add(std::move(entry));
+      }));
   const auto of_entry = [&builder](const RowReader& rows, absl::string_view file) {
     Entry* const entry = builder.Find(Cell(rows, 0));
     if (entry == nullptr) {
@@ -95,14 +97,17 @@ absl::StatusOr<ImportedList> ParseSdn(absl::string_view list, const SdnFiles& fi
     }
     return entry;
   };
-  AMIKECO_RETURN_IF_ERROR(ReadRows(list, "aliases", files.aliases, kAliasColumns, limits, builder, [&](const RowReader& rows) {
-    if (Entry* const entry = of_entry(rows, "aliases")) AddName(Cell(rows, 3), Quality::kStrong, *entry);
-  }));
-  AMIKECO_RETURN_IF_ERROR(ReadRows(list, "addresses", files.addresses, kAddressColumns, limits, builder, [&](const RowReader& rows) {
-    Entry* const entry = of_entry(rows, "addresses");
-    if (entry == nullptr) return;
-    AddText(absl::StrCat(Cell(rows, 3), Cell(rows, 3).empty() || Cell(rows, 4).empty() ? "" : ", ", Cell(rows, 4)), entry->places);
-  }));
+  AMIKECO_RETURN_IF_ERROR(
+      ReadRows(list, "aliases", files.aliases, kAliasColumns, limits, builder, [&](const RowReader& rows) {
+        if (Entry* const entry = of_entry(rows, "aliases")) AddName(Cell(rows, 3), Quality::kStrong, *entry);
+      }));
+  AMIKECO_RETURN_IF_ERROR(
+      ReadRows(list, "addresses", files.addresses, kAddressColumns, limits, builder, [&](const RowReader& rows) {
+        Entry* const entry = of_entry(rows, "addresses");
+        if (entry == nullptr) return;
+        AddText(absl::StrCat(Cell(rows, 3), Cell(rows, 3).empty() || Cell(rows, 4).empty() ? "" : ", ", Cell(rows, 4)),
+                entry->places);
+      }));
   return builder.Finish();
 }
 

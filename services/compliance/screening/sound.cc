@@ -38,9 +38,9 @@ constexpr Costs MakeCosts(Vowels vowels) {
   for (auto& row : costs) row.fill(100);
   // From what is least alike to what is most alike.
   constexpr Near kNear[] = {
-      {"aeiou", 50}, {"kh", 60}, {"lr", 60}, {"fp", 50}, {"mn", 50}, {"jg", 50}, {"iy", 20}, {"ji", 40}, {"kgqc", 40},
+      {"aeiou", 50}, {"kh", 60}, {"lr", 60}, {"fp", 50}, {"mn", 50},  {"jg", 50},  {"iy", 20}, {"ji", 40}, {"kgqc", 40},
       {"qh", 35},    {"td", 40}, {"pb", 40}, {"bv", 40}, {"cjz", 35}, {"sxc", 35}, {"ae", 35}, {"ao", 40}, {"kq", 30},
-      {"kc", 35},    {"fv", 30}, {"vu", 30}, {"vo", 45}, {"xc", 30}, {"cj", 30}, {"ei", 25}, {"sz", 20},  {"ou", 20},
+      {"kc", 35},    {"fv", 30}, {"vu", 30}, {"vo", 45}, {"xc", 30},  {"cj", 30},  {"ei", 25}, {"sz", 20}, {"ou", 20},
   };
   constexpr Near kAdded[] = {{"lr", 25}, {"bv", 25}, {"sz", 10}, {"sx", 15}, {"ae", 25}};
   constexpr Near kLoose[] = {
@@ -147,13 +147,15 @@ std::string Sound(absl::string_view latin, Vowels vowels) {
       ++i;
       continue;
     }
-    const bool heard = vowels == Vowels::kLeftOut || i == 0 || (rest.size() > 1 && (IsVowel(rest[1]) || rest[1] == 'y'));
+    const bool heard =
+        vowels == Vowels::kLeftOut || i == 0 || (rest.size() > 1 && (IsVowel(rest[1]) || rest[1] == 'y'));
     if (rest[0] == 'h' && !heard) {
       ++i;
       continue;
     }
-    const Rule* const rule = std::find_if(std::begin(kRules), std::end(kRules),
-                                          [&](const Rule& r) { return r.letters[0] == rest[0] && absl::StartsWith(rest, r.letters); });
+    const Rule* const rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) {
+      return r.letters[0] == rest[0] && absl::StartsWith(rest, r.letters);
+    });
     if (rule == std::end(kRules)) {
       add(rest[0]);
       ++i;

@@ -1,4 +1,5 @@
-// How words sound and how much two of them look and sound alike, whichever language wrote them. Words are in a-z and 0-9.
+// How words sound and how much two of them look and sound alike, whichever language wrote them. Words are in a-z and
+// 0-9.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_SOUND_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_SOUND_H_
 
@@ -14,8 +15,8 @@ namespace amikeco::screening {
 // Letters of a word that are compared; longer ones are cut.
 inline constexpr size_t kMaxWordLetters = 32;
 
-// The word as it is spoken: one letter a sound, x for "sh", c for "ch", j for "dj" and "zh", q for "kh" and "gh"; without
-// doubled letters and without an h that is not heard. "Schroeder" xroeder, "Djamel" jamel, "Ghannouchi" qanuxi.
+// The word as it is spoken: one letter a sound, x for "sh", c for "ch", j for "dj" and "zh", q for "kh" and "gh";
+// without doubled letters and without an h that is not heard. "Schroeder" xroeder, "Djamel" jamel, "Ghannouchi" qanuxi.
 // Where vowels are left out every h is heard, and w and y may be vowels.
 std::string Sound(absl::string_view latin, Vowels vowels = Vowels::kWritten);
 

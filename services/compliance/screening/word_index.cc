@@ -47,7 +47,8 @@ constexpr size_t kLeastConsonants = 2;
 }  // namespace
 
 uint32_t WordIndex::Add(absl::string_view latin, absl::string_view sound, bool is_joined) {
-  const auto [place, is_new] = known_.try_emplace(std::string(latin.substr(0, kMaxWordLetters)), static_cast<uint32_t>(words_.size()));
+  const auto [place, is_new] =
+      known_.try_emplace(std::string(latin.substr(0, kMaxWordLetters)), static_cast<uint32_t>(words_.size()));
   if (is_new) {
     words_.push_back({place->first, std::string(sound), is_joined});
   } else {
@@ -113,9 +114,8 @@ void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uin
     if (consonants.size() >= kLeastConsonants) look(Hash(kConsonants, consonants), 0);
   }
   // The same words side by side, with the greatest likeness first.
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : a.second > b.second;
-  });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first < b.first : a.second > b.second; });
   const SpelledWord spelled(latin);
   size_t kept = 0;
   uint32_t last = ~uint32_t{0};

@@ -1,5 +1,5 @@
-// An index of words that answers which known words look or sound like one, without looking at all of them. Immutable once
-// built; safe to share between threads.
+// An index of words that answers which known words look or sound like one, without looking at all of them. Immutable
+// once built; safe to share between threads.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_SCREENING_WORD_INDEX_H_
 #define AMIKECO_SERVICES_COMPLIANCE_SCREENING_WORD_INDEX_H_
 
@@ -17,16 +17,16 @@ namespace amikeco::screening {
 
 class WordIndex {
  public:
-  // The number of `latin`, which is added when it is new. `is_joined`: words that stand apart in the name; they are found
-  // as they are and by their sound, not by their slips.
+  // The number of `latin`, which is added when it is new. `is_joined`: words that stand apart in the name; they are
+  // found as they are and by their sound, not by their slips.
   uint32_t Add(absl::string_view latin, absl::string_view sound, bool is_joined);
   // After the last Add.
   void Build();
 
   size_t size() const { return words_.size(); }
 
-  // Makes `found` the words that are the same, a slip away or of the same sound, each with how alike it is at the least,
-  // if that is at least `least`.
+  // Makes `found` the words that are the same, a slip away or of the same sound, each with how alike it is at the
+  // least, if that is at least `least`.
   struct Asked {
     absl::string_view latin;
     absl::string_view sound;

@@ -13,40 +13,44 @@ namespace {
 using Set = absl::flat_hash_set<absl::string_view>;
 
 const Set& Particles() {
-  static const Set* const kWords = new Set{
-      "al", "el", "ul",  "ol",  "il",  "ad",  "ed",  "ud",  "ar",  "er",  "ur",  "as",  "es",  "us",  "ash", "esh", "ush", "at",
-      "et", "an", "en",  "un",  "az",  "ez",  "uz",  "de",  "del", "della", "di", "da",  "do",  "dos", "das", "du",  "des", "la",
-      "le", "les", "lo", "los", "las", "van", "von", "der", "den", "dem", "ter", "ten", "vom", "zu",  "zum", "zur", "af",
-      "av", "e",  "y",   "i",   "und", "and", "of",  "the", "a",   "san", "st",  "mac", "mc",  "d",   "o"};
+  static const Set* const kWords =
+      new Set{"al",  "el",  "ul",  "ol",  "il",  "ad",  "ed",  "ud", "ar",  "er",  "ur", "as",  "es",  "us",
+              "ash", "esh", "ush", "at",  "et",  "an",  "en",  "un", "az",  "ez",  "uz", "de",  "del", "della",
+              "di",  "da",  "do",  "dos", "das", "du",  "des", "la", "le",  "les", "lo", "los", "las", "van",
+              "von", "der", "den", "dem", "ter", "ten", "vom", "zu", "zum", "zur", "af", "av",  "e",   "y",
+              "i",   "und", "and", "of",  "the", "a",   "san", "st", "mac", "mc",  "d",  "o"};
   return *kWords;
 }
 
 const Set& SonOf() {
-  static const Set* const kWords = new Set{"bin", "ben", "ibn", "bint", "bent", "binti", "bn", "abn", "ould", "wuld", "oglu", "ogly"};
+  static const Set* const kWords =
+      new Set{"bin", "ben", "ibn", "bint", "bent", "binti", "bn", "abn", "ould", "wuld", "oglu", "ogly"};
   return *kWords;
 }
 
 const Set& Titles() {
   static const Set* const kWords = new Set{
-      "mr",       "mrs",     "ms",      "miss",     "dr",       "prof",    "professor", "sir",      "dame",     "lord",
-      "lady",     "sheikh",  "shaikh",  "sheik",    "shaykh",   "sheykh",  "haji",      "hajji",    "hadji",    "haj",
-      "hajj",     "alhaji",  "mullah",  "mulla",    "maulavi",  "mawlawi", "maulawi",   "molvi",    "maulana",  "mawlana",
-      "qari",     "imam",    "ayatollah", "general", "gen",     "colonel", "col",       "major",    "maj",      "captain",
-      "capt",     "lt",      "lieutenant", "commander", "commandant", "sergeant", "sgt", "brigadier", "marshal", "admiral",
-      "eng",      "engineer", "ing",    "ustad",    "ustadh",   "ustaz",   "president", "minister", "jr",       "sr",
-      "junior",   "ii",      "iii",     "iv",       "phd",      "esq",     "don",       "dona",     "senor",    "senora",
-      "herr",     "frau",    "monsieur", "madame",  "mme",      "mlle",    "rev",       "reverend", "father",   "comrade"};
+      "mr",       "mrs",     "ms",        "miss",     "dr",      "prof",      "professor",  "sir",       "dame",
+      "lord",     "lady",    "sheikh",    "shaikh",   "sheik",   "shaykh",    "sheykh",     "haji",      "hajji",
+      "hadji",    "haj",     "hajj",      "alhaji",   "mullah",  "mulla",     "maulavi",    "mawlawi",   "maulawi",
+      "molvi",    "maulana", "mawlana",   "qari",     "imam",    "ayatollah", "general",    "gen",       "colonel",
+      "col",      "major",   "maj",       "captain",  "capt",    "lt",        "lieutenant", "commander", "commandant",
+      "sergeant", "sgt",     "brigadier", "marshal",  "admiral", "eng",       "engineer",   "ing",       "ustad",
+      "ustadh",   "ustaz",   "president", "minister", "jr",      "sr",        "junior",     "ii",        "iii",
+      "iv",       "phd",     "esq",       "don",      "dona",    "senor",     "senora",     "herr",      "frau",
+      "monsieur", "madame",  "mme",       "mlle",     "rev",     "reverend",  "father",     "comrade"};
   return *kWords;
 }
 
 const Set& Generics() {
   static const Set* const kWords = new Set{
-      "company",   "co",        "corporation", "corp",     "group",       "holding",    "holdings",    "international",
-      "intl",      "trading",   "trade",       "general",  "enterprise",  "enterprises", "industries", "industry",
-      "industrial", "services", "service",     "systems",  "construction", "management", "investment", "investments",
-      "foundation", "organization", "organisation", "institute", "center", "centre",    "association", "committee",
-      "council",   "bank",      "global",      "national", "state",       "shipping",   "import",      "export",
-      "development", "commercial", "technology", "technologies", "trust",  "partners",   "firm",        "agency"};
+      "company",       "co",           "corporation", "corp",       "group",        "holding",      "holdings",
+      "international", "intl",         "trading",     "trade",      "general",      "enterprise",   "enterprises",
+      "industries",    "industry",     "industrial",  "services",   "service",      "systems",      "construction",
+      "management",    "investment",   "investments", "foundation", "organization", "organisation", "institute",
+      "center",        "centre",       "association", "committee",  "council",      "bank",         "global",
+      "national",      "state",        "shipping",    "import",     "export",       "development",  "commercial",
+      "technology",    "technologies", "trust",       "partners",   "firm",         "agency"};
   return *kWords;
 }
 
@@ -57,22 +61,88 @@ struct Form {
 
 // Forms that one law calls by several names, in its own language and in others.
 constexpr Form kLegalForms[] = {
-    {"ltd", "ltd"}, {"limited", "ltd"}, {"private limited", "ltd"}, {"pvt ltd", "ltd"}, {"pte ltd", "ltd"},
-    {"pty ltd", "ltd"}, {"co ltd", "ltd"}, {"company limited", "ltd"}, {"limited company", "ltd"}, {"pvt limited", "ltd"},
-    {"pte limited", "ltd"}, {"pty limited", "ltd"}, {"private limited company", "ltd"}, {"sdn bhd", "ltd"}, {"bhd", "plc"},
-    {"inc", "inc"}, {"incorporated", "inc"}, {"plc", "plc"}, {"public limited company", "plc"}, {"llc", "llc"},
-    {"limited liability company", "llc"}, {"ooo", "llc"}, {"too", "llc"}, {"llp", "llp"},
-    {"limited liability partnership", "llp"}, {"lp", "lp"}, {"limited partnership", "lp"}, {"jsc", "jsc"}, {"ojsc", "jsc"},
-    {"pjsc", "jsc"}, {"cjsc", "jsc"}, {"ao", "jsc"}, {"oao", "jsc"}, {"pao", "jsc"}, {"zao", "jsc"},
-    {"joint stock company", "jsc"}, {"open joint stock company", "jsc"}, {"public joint stock company", "jsc"},
-    {"closed joint stock company", "jsc"}, {"private joint stock company", "jsc"}, {"pjs", "jsc"},
-    {"aktsionernoe obshchestvo", "jsc"}, {"aktsionernoe obshestvo", "jsc"}, {"gmbh", "gmbh"}, {"mbh", "gmbh"}, {"ag", "ag"},
-    {"aktiengesellschaft", "ag"}, {"kg", "kg"}, {"sa", "sa"}, {"sociedad anonima", "sa"}, {"societe anonyme", "sa"},
-    {"sarl", "srl"}, {"srl", "srl"}, {"societatea cu raspundere limitata", "srl"}, {"sl", "srl"}, {"spa", "sa"}, {"sas", "sas"},
-    {"ltda", "srl"}, {"limitada", "srl"}, {"sa de cv", "sa"}, {"bv", "bv"}, {"nv", "nv"}, {"ab", "ab"}, {"aktiebolag", "ab"},
-    {"oy", "oy"}, {"oyj", "oy"}, {"asa", "as"}, {"aps", "aps"}, {"kft", "kft"}, {"zrt", "zrt"}, {"sp z o o", "llc"},
-    {"sp z oo", "llc"}, {"doo", "llc"}, {"d o o", "llc"}, {"a s", "as"}, {"pt", "pt"}, {"ano", "ano"}, {"fze", "fze"},
-    {"fzco", "fze"}, {"fz llc", "fze"}, {"gesellschaft mit beschrankter haftung", "gmbh"}, {"anonim sirketi", "as"},
+    {"ltd", "ltd"},
+    {"limited", "ltd"},
+    {"private limited", "ltd"},
+    {"pvt ltd", "ltd"},
+    {"pte ltd", "ltd"},
+    {"pty ltd", "ltd"},
+    {"co ltd", "ltd"},
+    {"company limited", "ltd"},
+    {"limited company", "ltd"},
+    {"pvt limited", "ltd"},
+    {"pte limited", "ltd"},
+    {"pty limited", "ltd"},
+    {"private limited company", "ltd"},
+    {"sdn bhd", "ltd"},
+    {"bhd", "plc"},
+    {"inc", "inc"},
+    {"incorporated", "inc"},
+    {"plc", "plc"},
+    {"public limited company", "plc"},
+    {"llc", "llc"},
+    {"limited liability company", "llc"},
+    {"ooo", "llc"},
+    {"too", "llc"},
+    {"llp", "llp"},
+    {"limited liability partnership", "llp"},
+    {"lp", "lp"},
+    {"limited partnership", "lp"},
+    {"jsc", "jsc"},
+    {"ojsc", "jsc"},
+    {"pjsc", "jsc"},
+    {"cjsc", "jsc"},
+    {"ao", "jsc"},
+    {"oao", "jsc"},
+    {"pao", "jsc"},
+    {"zao", "jsc"},
+    {"joint stock company", "jsc"},
+    {"open joint stock company", "jsc"},
+    {"public joint stock company", "jsc"},
+    {"closed joint stock company", "jsc"},
+    {"private joint stock company", "jsc"},
+    {"pjs", "jsc"},
+    {"aktsionernoe obshchestvo", "jsc"},
+    {"aktsionernoe obshestvo", "jsc"},
+    {"gmbh", "gmbh"},
+    {"mbh", "gmbh"},
+    {"ag", "ag"},
+    {"aktiengesellschaft", "ag"},
+    {"kg", "kg"},
+    {"sa", "sa"},
+    {"sociedad anonima", "sa"},
+    {"societe anonyme", "sa"},
+    {"sarl", "srl"},
+    {"srl", "srl"},
+    {"societatea cu raspundere limitata", "srl"},
+    {"sl", "srl"},
+    {"spa", "sa"},
+    {"sas", "sas"},
+    {"ltda", "srl"},
+    {"limitada", "srl"},
+    {"sa de cv", "sa"},
+    {"bv", "bv"},
+    {"nv", "nv"},
+    {"ab", "ab"},
+    {"aktiebolag", "ab"},
+    {"oy", "oy"},
+    {"oyj", "oy"},
+    {"asa", "as"},
+    {"aps", "aps"},
+    {"kft", "kft"},
+    {"zrt", "zrt"},
+    {"sp z o o", "llc"},
+    {"sp z oo", "llc"},
+    {"doo", "llc"},
+    {"d o o", "llc"},
+    {"a s", "as"},
+    {"pt", "pt"},
+    {"ano", "ano"},
+    {"fze", "fze"},
+    {"fzco", "fze"},
+    {"fz llc", "fze"},
+    {"gesellschaft mit beschrankter haftung", "gmbh"},
+    {"anonim sirketi", "as"},
 };
 
 // Forms of given names that neither spelling nor sound brings together.
@@ -173,9 +243,9 @@ absl::string_view LegalForm(absl::string_view words) {
 
 absl::string_view WrittenOut(absl::string_view word) {
   constexpr std::pair<absl::string_view, absl::string_view> kShort[] = {
-      {"corp", "corporation"}, {"co", "company"},      {"intl", "international"}, {"org", "organization"},
+      {"corp", "corporation"},  {"co", "company"},      {"intl", "international"}, {"org", "organization"},
       {"assoc", "association"}, {"dept", "department"}, {"mfg", "manufacturing"},  {"bros", "brothers"},
-      {"univ", "university"},  {"inst", "institute"},  {"govt", "government"},    {"natl", "national"}};
+      {"univ", "university"},   {"inst", "institute"},  {"govt", "government"},    {"natl", "national"}};
   for (const auto& [brief, full] : kShort) {
     if (brief == word) return full;
   }

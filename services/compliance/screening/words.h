@@ -23,8 +23,8 @@ Role RoleInPerson(absl::string_view word);
 // A word of an organisation's name.
 Role RoleInOrganisation(absl::string_view word);
 
-// The common spelling of the legal form that the `count` words, joined by spaces, are; "" when they are none: "joint stock
-// company" and "ao" are "jsc".
+// The common spelling of the legal form that the `count` words, joined by spaces, are; "" when they are none: "joint
+// stock company" and "ao" are "jsc".
 absl::string_view LegalForm(absl::string_view words);
 inline constexpr size_t kMaxLegalFormWords = 5;
 
