@@ -208,7 +208,7 @@ class Splitter {
       }
     }
     End();
-    return std::move(words_);
+    return JoinForeign();
   }
 
  private:
@@ -262,9 +262,39 @@ class Splitter {
     }
   }
 
+  // More syllables than a name of East Asia has, in rows that are longer than its parts, spell foreign words.
+  std::vector<Word> JoinForeign() {
+    constexpr ptrdiff_t kMostSyllables = 4;
+    constexpr int kMostInRow = 2;
+    const auto is_whole = [](const Word& word) {
+      return word.script == Script::kHan || word.script == Script::kHangul;
+    };
+    int row = 0, longest = 0;
+    for (size_t i = 0; i < words_.size(); ++i) {
+      row = follows_[i] ? row + 1 : 1;
+      longest = std::max(longest, row);
+    }
+    const bool few = std::count_if(words_.begin(), words_.end(), is_whole) <= kMostSyllables;
+    if (few || longest <= kMostInRow) return std::move(words_);
+    std::vector<Word> joined;
+    for (size_t i = 0; i < words_.size(); ++i) {
+      const bool goes_on = i > 0 && follows_[i] && is_whole(words_[i]) && is_whole(words_[i - 1]);
+      if (goes_on) {
+        joined.back().written += words_[i].written;
+        joined.back().latin += words_[i].latin;
+        joined.back().script = Script::kOther;
+      } else {
+        joined.push_back(words_[i]);
+      }
+    }
+    return joined;
+  }
+
   // One character that is a word.
   void Whole(Script script, UChar32 c) {
+    const bool follows = after_whole_;
     End();
+    follows_next_ = follows;
     Begin(script);
     if (script == Script::kHangul) {
       icu::UnicodeString(c).toUTF8String(word_.written);
@@ -277,6 +307,7 @@ class Splitter {
       word_.latin = Romanised(icu::UnicodeString(c));
     }
     End();
+    after_whole_ = true;
   }
 
   void Begin(Script script) {
@@ -286,6 +317,7 @@ class Splitter {
   }
 
   void End() {
+    after_whole_ = false;
     if (!run_.isEmpty()) {
       run_.toUTF8String(word_.written);
       word_.latin = Romanised(run_);
@@ -298,16 +330,22 @@ class Splitter {
 
   // An article that is written together with its word becomes a word.
   void Add(Word word) {
-    constexpr absl::string_view kArticle = "ال";
-    if (word.script == Script::kArabic && absl::StartsWith(word.written, kArticle) && word.latin.size() >= 4) {
+    constexpr absl::string_view kArticle = "ال", kGod = "الله";
+    if (word.written == kGod) word.latin = "allah";  // the one word of which a long vowel is not written
+    if (word.script == Script::kArabic && absl::StartsWith(word.written, kArticle) && word.latin.size() >= 4 &&
+        word.written != kGod) {
       words_.push_back({std::string(kArticle), "al", Script::kArabic});
       word.written.erase(0, kArticle.size());
       word.latin.erase(0, 2);
     }
     words_.push_back(std::move(word));
+    follows_.resize(words_.size());
+    follows_.back() = std::exchange(follows_next_, false);
   }
 
   std::vector<Word> words_;
+  std::vector<bool> follows_;  // the word before without a space
+  bool after_whole_ = false, follows_next_ = false;
   Word word_;
   bool in_word_ = false;
   icu::UnicodeString run_;  // of the word, when ICU is to read it as a whole

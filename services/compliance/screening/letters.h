@@ -36,7 +36,8 @@ struct Word {
 inline constexpr size_t kMaxNameBytes = 512;
 
 // Chinese characters and Korean syllables are words of their own, since where they are parted differs from writer to
-// writer. An Arabic or Hebrew article is parted from its word. What is not UTF-8 is left out.
+// writer; but when they are too many for a name of there, they spell a foreign one: each row of them is a word of
+// kOther. An Arabic or Hebrew article is parted from its word. What is not UTF-8 is left out.
 std::vector<Word> SplitWords(absl::string_view name);
 
 }  // namespace amikeco::screening

@@ -220,7 +220,7 @@ double WeightOf(const Name& a, const Name& b, const Link& link) {
 // A word without its vowels is like more others, the shorter it is the more.
 double Telling(const Token& a, const Token& b) {
   if (std::max(VowelsOf(a.script), VowelsOf(b.script)) != Vowels::kLeftOut) return 1;
-  constexpr double kOf[] = {0.1, 0.25, 0.5, 0.8};  // by its consonants
+  constexpr double kOf[] = {0.1, 0.25, 0.55, 0.9};  // by its consonants
   const size_t consonants = std::min(ConsonantKey(a.sound).size(), ConsonantKey(b.sound).size());
   return consonants < std::size(kOf) ? kOf[consonants] : 1;
 }
@@ -358,7 +358,7 @@ double LogOdds(const Evidence& e) {
 double ChanceOf(const Evidence& e) {
   constexpr double kTelling = 1.5;  // about two rare words
   const double inexact = std::min(1.0, 5 * e.loss + e.missing);
-  return (e.anchored ? 0.8 : 1.8) + (0.5 + 2.5 * inexact) * std::max(0.0, kTelling - e.agree);
+  return (e.anchored ? 0.8 : 1.7) + (0.5 + 2.5 * inexact) * std::max(0.0, kTelling - e.agree);
 }
 
 std::string Written(const std::vector<Token>& tokens, size_t first, size_t count) {

@@ -50,6 +50,8 @@ TEST(SplitWords, WritesAnyScriptInPlainLetters) {
   EXPECT_THAT(Latin("سليم الحارثي"), ElementsAre("slym", "al", "harthy"));
   EXPECT_THAT(Latin("דורון"), ElementsAre("dwrwn"));
   EXPECT_THAT(Latin("윤서진"), ElementsAre("yun", "so", "chin"));
+  EXPECT_THAT(Latin("압둘하이 사리프"), ElementsAre("aptulhai", "saripu"));  // too long for a Korean
+  EXPECT_THAT(Latin("عبد الله"), ElementsAre("abd", "allah"));
   EXPECT_THAT(Latin("サトシ"), ElementsAre("satoshi"));
   EXPECT_THAT(Latin("李明"), ElementsAre("li", "ming"));
   EXPECT_THAT(Latin("Ｏｌａｆ"), ElementsAre("olaf"));

@@ -19,10 +19,13 @@ struct Rule {
 
 // The first that fits is taken.
 constexpr Rule kRules[] = {
-    {"shch", "x"}, {"sch", "x"}, {"tsch", "c"}, {"tch", "c"}, {"dzh", "j"}, {"sh", "x"}, {"ch", "c"}, {"cz", "c"},
-    {"kh", "q"},   {"gh", "q"},  {"ph", "f"},   {"th", "t"},  {"dh", "d"},  {"zh", "j"}, {"dj", "j"}, {"ts", "z"},
-    {"tz", "z"},   {"ck", "k"},  {"qu", "k"},   {"oo", "u"},  {"ou", "u"},  {"ee", "i"}, {"ij", "i"}, {"iy", "i"},
-    {"yy", "i"},   {"ce", "se"}, {"ci", "si"},  {"cy", "si"}, {"q", "k"},   {"c", "k"},  {"w", "v"},  {"y", "i"},
+    // Two letters of English, each written in Cyrillic by itself: "тх", "цх", "сх".
+    {"tskh", "c"}, {"tkh", "t"}, {"skh", "x"},  {"dkh", "d"}, {"gkh", "q"}, {"zkh", "j"}, {"kkh", "q"}, {"pkh", "f"},
+
+    {"shch", "x"}, {"sch", "x"}, {"tsch", "c"}, {"tch", "c"}, {"dzh", "j"}, {"sh", "x"},  {"ch", "c"},  {"cz", "c"},
+    {"kh", "q"},   {"gh", "q"},  {"ph", "f"},   {"th", "t"},  {"dh", "d"},  {"zh", "j"},  {"dj", "j"},  {"ts", "z"},
+    {"tz", "z"},   {"ck", "k"},  {"qu", "k"},   {"oo", "u"},  {"ou", "u"},  {"ee", "i"},  {"ij", "i"},  {"iy", "i"},
+    {"yy", "i"},   {"ce", "se"}, {"ci", "si"},  {"cy", "si"}, {"q", "k"},   {"c", "k"},   {"w", "v"},   {"y", "i"},
 };
 
 // What it costs, in hundredths of a letter, to take one sound for another.

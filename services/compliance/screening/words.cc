@@ -24,7 +24,7 @@ const Set& Particles() {
 
 const Set& SonOf() {
   static const Set* const kWords =
-      new Set{"bin", "ben", "ibn", "bint", "bent", "binti", "bn", "abn", "ould", "wuld", "oglu", "ogly"};
+      new Set{"bin", "ben", "ibn", "bint", "bent", "binti", "bn", "wld", "abn", "ould", "wuld", "oglu", "ogly"};
   return *kWords;
 }
 
