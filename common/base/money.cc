@@ -97,7 +97,7 @@ bool ParseNumber(absl::string_view text, Money& money) {
 // "1234567" → "1,234,567".
 std::string Grouped(uint64_t number) {
   std::string text = absl::StrCat(number);
-  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
   return text;
 }
 

@@ -268,7 +268,8 @@ AssistedActivity Evolve(AssistedActivity activity, const AssistedActivityFact& f
 }
 
 PublicReport Evolve(PublicReport report, const PublicReportFact& fact) {
-  return fact.has_published() ? fact.published().report() : report;
+  if (fact.has_published()) report = fact.published().report();
+  return report;
 }
 
 }  // namespace amikeco::applicant::v1
