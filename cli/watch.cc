@@ -1,5 +1,6 @@
 #include "cli/watch.h"
 
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
@@ -36,7 +37,9 @@ bool Passes(const absl::Status& status) {
 
 bool CanBeWatched(const Command& command) {
   const auto* const method = FindMethod(command.method);
-  return method != nullptr && !method->options().GetExtension(options::v1::access).write();
+  if (method == nullptr || method->options().GetExtension(options::v1::access).write()) return false;
+  const std::vector<Argument> arguments = ArgumentsOf(command);
+  return std::none_of(arguments.begin(), arguments.end(), [](const Argument& one) { return one.path.empty(); });
 }
 
 std::string News::In(absl::string_view text) {

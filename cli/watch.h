@@ -15,7 +15,7 @@ namespace amikeco::cli {
 
 struct Invocation;
 
-// It calls a method, and that changes nothing.
+// It calls a method, and that changes nothing; nor does it write a file.
 bool CanBeWatched(const Command& command);
 
 // What of each look is news. Lists are told apart by lines, as they are printed; anything else is news as a whole.

@@ -15,7 +15,6 @@
 
 namespace amikeco::compliance {
 
-inline constexpr char kByClearance[] = "clearance";
 // Of a unit's own case: "<operator>|<unit>|". Of a person's: the unit's case.
 inline constexpr char kByUnit[] = "unit";
 inline constexpr char kByUnitCase[] = "unit_case";

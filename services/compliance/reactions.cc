@@ -114,7 +114,7 @@ absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v
                            fact.has_agreed() ? ProgrammeOf(agreed.programme(), agreed.programme_version())
                                              : ProgrammeOf(found.value.programme(), found.value.programme_version()));
   const auto legs_are = [&](const Legs& legs) { return OnLegsChanged(found.value, legs, *programme, origin.time); };
-  return Follow(tx, origin, found, [&]() -> Facts {
+  return ApplyAndFollow(tx, origin, found, [&]() -> Facts {
     if (fact.has_agreed()) return OnAgreed(found.value, agreed, event.subject(), *programme, origin.time);
     if (fact.has_leg_confirmed()) return legs_are(With(found.value.legs(), fact.leg_confirmed().leg()));
     if (fact.has_leg_removed()) return legs_are(Without(found.value.legs(), fact.leg_removed().leg().id()));
@@ -126,8 +126,9 @@ absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v
 
 // Applies what `decide` says of `clearance`. When its legs are to be others, the documents that it follows are told
 // first, so that it is never judged for the new days by what was found out about the old ones.
-absl::Status ComplianceService::Follow(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance,
-                                       const std::function<Facts()>& decide) {
+absl::Status ComplianceService::ApplyAndFollow(Transaction& tx, const Origin& origin,
+                                               Versioned<v1::Clearance>& clearance,
+                                               const std::function<Facts()>& decide) {
   Facts facts = decide();
   if (ChangesLegs(clearance.value, facts)) {
     AMIKECO_RETURN_IF_ERROR(documents_.OnActivityChanged(tx, clearance, origin));
@@ -154,7 +155,7 @@ absl::Status ComplianceService::ReactToApplication(Transaction& tx, const event:
   if (fact.has_stay_arranged()) {
     const auto& arranged = fact.stay_arranged();
     AMIKECO_ASSIGN_OR_RETURN(const auto* programme, ProgrammeOf(arranged.programme(), arranged.programme_version()));
-    return Follow(tx, origin, found, [&] {
+    return ApplyAndFollow(tx, origin, found, [&] {
       return OnAgreed(found.value, AgreedBy(arranged, event.subject()), "", *programme, origin.time);
     });
   }

@@ -98,8 +98,8 @@ class ComplianceService final : public Timed {
   template <typename Request>
   absl::StatusOr<v1::Clearance> Change(Transaction& tx, const Call& call, const Request& request);
   absl::StatusOr<const programme::v1::Programme*> ProgrammeOf(absl::string_view name, int version) const;
-  absl::Status Follow(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance,
-                      const std::function<std::vector<v1::ClearanceFact>()>& decide);
+  absl::Status ApplyAndFollow(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance,
+                              const std::function<std::vector<v1::ClearanceFact>()>& decide);
   absl::Status ReactToPlacement(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   absl::Status ReactToApplication(Transaction& tx, const event::v1::Event& event, const Origin& origin);
   // service_checks.cc

@@ -27,6 +27,7 @@
 #include "services/compliance/service.h"
 #include "services/compliance/test_assessment.h"
 #include "services/compliance/test_programme.h"
+#include "services/compliance/test_waivers.h"
 
 namespace amikeco::compliance {
 
@@ -74,7 +75,7 @@ class DocumentsTest : public testing::Test {
 
   // As after a start, with the policy as it is now.
   void Open() {
-    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_);
+    service_ = std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_);
     chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
     Bind(*chain_, *service_);
     EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
@@ -298,6 +299,7 @@ class DocumentsTest : public testing::Test {
   std::unique_ptr<Store> store_;
   Programmes programmes_;
   Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  WaiverTemplates templates_ = *CheckTemplates({TestTemplate()});
   v1::AssessmentPolicy policy_ = TestPolicy();
   std::unique_ptr<ComplianceService> service_;
   std::unique_ptr<Chain> chain_;

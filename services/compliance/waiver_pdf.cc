@@ -175,7 +175,7 @@ class Paper {
         if (text.charAt(end) == u' ') space = end;
       }
       const int32_t at = space > 0 ? space : std::max(fits, text.moveIndex32(0, 1));
-      lines.push_back(text.tempSubString(0, at));
+      lines.emplace_back(text, 0, at);  // a copy: a part would be one of what comes next
       text.remove(0, at).trim();
     }
     lines.push_back(text);

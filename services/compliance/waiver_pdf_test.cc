@@ -57,7 +57,8 @@ v1::Waiver Signed() {
   waiver.set_method(v1::SIGNATURE_METHOD_TYPED_NAME);
   *waiver.mutable_view_time() = At(3);
   *waiver.mutable_sign_time() = At(4);
-  for (const auto& one : General().acknowledgements()) waiver.add_acknowledgements(one.code());
+  const v1::WaiverTemplate general = General();
+  for (const auto& one : general.acknowledgements()) waiver.add_acknowledgements(one.code());
   return waiver;
 }
 

@@ -180,11 +180,37 @@ TEST(VariablesOf, OfferNamesDatesAndTimesOfTheFactByPath) {
 
 // Every free text of a fact about an application has a known name; a new one must be looked at.
 TEST(VariablesOf, OfferNothingThatAnyoneCanWriteFreely) {
-  const std::set<std::string> looked_at = {
-      "application", "clearance",    "host",   "home_host", "item",    "member", "programme",          "rule",
-      "section",     "task",         "tier",   "id",        "step",    "kind",   "stay_language",      "name",
-      "time_zone",   "owner",        "phase",  "module",    "agency",  "mentor", "mentor_application", "mentors_for",
-      "requester",   "service_area", "intake", "claim",     "claimant"};
+  const std::set<std::string> looked_at = {"application",
+                                           "clearance",
+                                           "host",
+                                           "home_host",
+                                           "item",
+                                           "member",
+                                           "programme",
+                                           "rule",
+                                           "section",
+                                           "task",
+                                           "tier",
+                                           "id",
+                                           "step",
+                                           "kind",
+                                           "stay_language",
+                                           "name",
+                                           "time_zone",
+                                           "owner",
+                                           "phase",
+                                           "module",
+                                           "agency",
+                                           "mentor",
+                                           "mentor_application",
+                                           "mentors_for",
+                                           "requester",
+                                           "service_area",
+                                           "intake",
+                                           "claim",
+                                           "claimant",
+                                           "waiver",
+                                           "source"};
   for (const auto* whole : {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
                             applicant::v1::ClaimFact::descriptor(), matching::v1::PlacementFact::descriptor(),
                             compliance::v1::ClearanceFact::descriptor()}) {

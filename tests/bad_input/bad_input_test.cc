@@ -22,6 +22,7 @@
 #include "common/store/sqlite_store.h"
 #include "gtest/gtest.h"
 #include "services/applicant/service.h"
+#include "services/compliance/policy_file.h"
 #include "services/compliance/service.h"
 #include "services/compliance/waiver_files.h"
 #include "services/matching/service.h"
@@ -82,7 +83,7 @@ class Street {
         gate_(compliance_.server.chain(), {"", SystemActor("applicant")}),
         applicants_({*applicant_.store, programmes_, dossiers_, ids_, gate_, countries_}),
         matchings_(*matching_.store, programmes_, ids_),
-        compliances_(*compliance_.store, programmes_, dossiers_, waivers_),
+        compliances_(*compliance_.store, programmes_, dossiers_, policy_, waivers_),
         notifies_({*notify_.store, dossiers_, programmes_, templates_}) {
     compliance_.Open(compliances_, clock_);
     applicant_.Open(applicants_, clock_);
@@ -100,6 +101,7 @@ class Street {
   const Programmes programmes_;
   const Countries countries_ = *Countries::Load({"data/territories.tsv", "data/territory_additions.tsv"});
   const notify::Templates templates_;
+  const compliance::v1::AssessmentPolicy policy_ = *compliance::LoadPolicy("assessments/osja.textproto");
   const compliance::WaiverTemplates waivers_ = *compliance::LoadWaiverTemplates("services/compliance/waivers");
   const Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'b'))};
   Shop applicant_, matching_, compliance_, notify_;

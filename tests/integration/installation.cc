@@ -176,8 +176,8 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
        {"$kek", folder_ / "kek"}});
   if (service == "applicant") absl::StrAppend(&text, "compliance { target: \"", TargetOf("compliance"), "\" }\n");
   if (service == "compliance") {
-    absl::StrAppend(&text, "assessment_policy_file: \"", root, "/assessments/osja.textproto\"\n", "waivers_dir: \"", root,
-                    "/services/compliance/waivers\"\n");
+    absl::StrAppend(&text, "assessment_policy_file: \"", root, "/assessments/osja.textproto\"\n", "waivers_dir: \"",
+                    root, "/services/compliance/waivers\"\n");
   }
   if (service == "notify") {
     absl::StrAppend(&text, "smtp { url: \"", mail_->url(), "\" from: \"office@amikeco.example\" }\n",

@@ -77,7 +77,9 @@ absl::Status Player::Vetted(const Command& c) {
   AMIKECO_RETURN_IF_ERROR(ParseEnum(compliance::v1::VettingCase_State_Parse, "STATE", c.word(1), outcome));
   request.set_outcome(outcome);
   if (outcome != VettingCase::STATE_CLEARED) request.set_reason(c.get("reason", "MORE_TIME_NEEDED"));
-  if (!c.get("until").empty()) AMIKECO_ASSIGN_OR_RETURN(*request.mutable_cleared_until(), DateOf(c.get("until")));
+  if (!c.get("until").empty()) {
+    AMIKECO_ASSIGN_OR_RETURN(*request.mutable_cleared_until(), DateOf(c.get("until")));
+  }
   compliance::v1::GetVettingCaseRequest get;
   get.set_name(request.name());
   for (int steps = 0; steps < 3; ++steps) {
