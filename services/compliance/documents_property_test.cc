@@ -22,7 +22,7 @@ TEST_F(DocumentsTest, RandomHistoriesNeverOpenTheGateTooWide) {
   HearArranged();
   ASSERT_TRUE(AssessCountry("AM").ok());
   int opened = 0, day = 14;
-  const int64_t steps = RunSize(600, 20'000);
+  const int64_t steps = RunSize(6'000, 60'000);
   for (int64_t step = 0; step < steps; ++step) {
     const auto notification = GetNotification(kRequester);
     switch (pick(16)) {
