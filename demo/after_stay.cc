@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "demo/actors.h"
 #include "demo/play.h"

@@ -50,7 +50,7 @@ HostingOfferFacts Decide(const v1::HostingOffer& offer, const v1::OfferToHostReq
   received.add_parties(command.home_host().empty() ? command.host() : command.home_host());
   received.add_parties(c.programme.operator_organisation());
   *received.mutable_at() = ToTimestamp(c.now);
-  if (const auto disclosure = DefaultDisclosure(c.programme, {received.parties(0)}, c.now)) {
+  if (const auto disclosure = DefaultDisclosure(c.programme, SubjectsOf(Evolve(v1::HostingOffer(), fact)), c.now)) {
     *received.mutable_disclosure() = *disclosure;
   }
   return std::vector{fact};

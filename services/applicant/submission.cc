@@ -69,8 +69,7 @@ v1::ApplicationFact Submitted(const v1::SubmitApplicationRequest& command, const
   submitted.set_submitter(c.actor.subject);
   submitted.set_time_zone(c.programme.time_zone());
   NameParties(command, c, submitted);
-  std::vector<std::string> subjects(submitted.fellows().begin(), submitted.fellows().end());
-  if (subjects.empty()) subjects = {command.has_assistance() ? command.assistance().requester() : command.member()};
+  const std::vector<std::string> subjects = SubjectsOf(Evolve(v1::Application(), fact));
   if (const auto disclosure = DefaultDisclosure(c.programme, subjects, c.now)) {
     *submitted.mutable_disclosure() = *disclosure;
   }

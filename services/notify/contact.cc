@@ -36,8 +36,9 @@ ContactFacts Decide(const v1::Contact& contact, const v1::SetContactRequest& com
   const bool is_set = IsSet(contact);
   const Actor& actor = circumstance.actor;
   // A person may always set its own; others only what they may see.
-  if (is_set && !IsOwn(command.recipient(), actor) && !actor.MaySee(contact.parties()))
+  if (is_set && !IsOwn(command.recipient(), actor) && !actor.MaySee(contact.parties())) {
     return NotFound(ContactName(command.recipient()));
+  }
   if (!is_set && !MaySet(command.recipient(), circumstance)) return errors::ForeignRecipient(command.recipient());
   std::vector<v1::ContactFact> facts(1);
   v1::ContactSet& set = *facts[0].mutable_set();
