@@ -1,4 +1,5 @@
 #include <iostream>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -110,6 +111,9 @@ std::string ToLine(const ItemRecord& record) {
   if (!record.kind().empty()) absl::StrAppend(&line, ", ", record.kind());
   if (!record.host().empty()) absl::StrAppend(&line, ", ", record.host());
   absl::StrAppend(&line, ", ", DaysText(record.valid_from(), record.valid_to()), ", by ", record.by());
+  for (const std::string* source : {&record.source(), &record.waiver()}) {
+    if (!source->empty()) absl::StrAppend(&line, ", see ", *source);
+  }
   if (!record.void_reason().empty()) absl::StrAppend(&line, ", void: ", record.void_reason());
   return line + "\n";
 }
@@ -140,6 +144,30 @@ std::string ItemsText(const Clearance& clearance) {
   return text;
 }
 
+// What comes when, if nothing more is recorded.
+std::string TimelineText(const Clearance& clearance) {
+  std::multimap<std::string, std::string> days;  // of one day in the order in which they are put in
+  for (const auto& open : clearance.open_items()) {
+    if (!open.has_due()) continue;
+    days.emplace(FormatDate(open.due()), absl::StrCat(open.item(), " is due", open.mandatory() ? "" : " (optional)"));
+  }
+  for (const auto& leg : clearance.legs()) {
+    const std::string where = leg.host().empty() ? "" : absl::StrCat(" at ", leg.host());
+    days.emplace(FormatDate(leg.start()), absl::StrCat("leg ", leg.id(), where, " begins"));
+    days.emplace(FormatDate(leg.end()), absl::StrCat("last day of leg ", leg.id(), where));
+  }
+  for (const auto& lapse : clearance.lapses()) {
+    days.emplace(FormatDate(lapse.day()),
+                 absl::StrCat(lapse.item(), " lapses", lapse.needed() ? ": the stay needs it then" : ""));
+  }
+  if (clearance.has_clearance_ends()) {
+    days.emplace(FormatDate(clearance.clearance_ends()), "THE STAY IS WITHOUT CLEARANCE");
+  }
+  std::string text = days.empty() ? "" : "\nWhat comes when, if nothing more is recorded:\n";
+  for (const auto& [day, what] : days) absl::StrAppend(&text, "  ", day, "  ", what, "\n");
+  return text;
+}
+
 std::string ToText(const Clearance& clearance) {
   std::string text =
       absl::StrCat(clearance.name(), ": ", Short(clearance.state(), Clearance::State_descriptor()), " (version ",
@@ -153,13 +181,7 @@ std::string ToText(const Clearance& clearance) {
   }
   if (clearance.items_size() > 0) absl::StrAppend(&text, "\nItems:\n", ItemsText(clearance));
   absl::StrAppend(&text, "\nPictures and reports: ", clearance.media_allowed() ? "allowed" : "not allowed", "\n");
-  if (clearance.lapses_size() > 0) text += "\nWhat ends when, if nothing more is recorded:\n";
-  for (const auto& lapse : clearance.lapses()) {
-    absl::StrAppend(&text, "  ", FormatDate(lapse.day()), "  ", lapse.item(),
-                    lapse.needed() ? "  the stay needs it then" : "", "\n");
-  }
-  if (clearance.has_clearance_ends())
-    absl::StrAppend(&text, "Clearance ends on ", FormatDate(clearance.clearance_ends()), ".\n");
+  absl::StrAppend(&text, TimelineText(clearance));
   return text;
 }
 

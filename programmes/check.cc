@@ -19,6 +19,7 @@
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/compliance/v1/vetting.pb.h"
 #include "amikeco/compliance/v1/visa.pb.h"
+#include "amikeco/compliance/v1/waiver.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/money.h"
@@ -541,7 +542,7 @@ bool IsFact(const std::string& type) {
         matching::v1::HostFact::descriptor(), matching::v1::PlacementFact::descriptor(),
         matching::v1::HomeHostFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
         compliance::v1::VettingFact::descriptor(), compliance::v1::CheckFact::descriptor(),
-        compliance::v1::VisaFact::descriptor()}) {
+        compliance::v1::VisaFact::descriptor(), compliance::v1::WaiverFact::descriptor()}) {
     for (int i = 0; i < facts->field_count(); ++i) {
       if (facts->field(i)->message_type()->full_name() == type) return true;
     }

@@ -130,6 +130,8 @@ WaiverFact SentFact(const Waiver& waiver, const std::string& language, const Day
   WaiverFact fact;
   v1::WaiverSent& sent = Stamp(fact.mutable_sent(), waiver, c.now);
   sent.set_by(c.actor.subject);
+  sent.set_owner(waiver.participant());
+  sent.set_host(waiver.agency());
   sent.set_language(language);
   *sent.mutable_valid_from() = ToDate(days.first);
   *sent.mutable_valid_to() = ToDate(days.last);

@@ -20,6 +20,7 @@
 #include "amikeco/compliance/v1/facts.pb.h"
 #include "amikeco/compliance/v1/vetting.pb.h"
 #include "amikeco/compliance/v1/visa.pb.h"
+#include "amikeco/compliance/v1/waiver.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
@@ -83,7 +84,8 @@ const Descriptor* FactNamed(absl::string_view snake) {
        {applicant::v1::ClaimFact::descriptor()->file(), applicant::v1::ApplicationFact::descriptor()->file(),
         applicant::v1::ProgrammeFact::descriptor()->file(), matching::v1::PlacementFact::descriptor()->file(),
         compliance::v1::ClearanceFact::descriptor()->file(), compliance::v1::CheckFact::descriptor()->file(),
-        compliance::v1::VettingFact::descriptor()->file(), compliance::v1::VisaFact::descriptor()->file()}) {
+        compliance::v1::VettingFact::descriptor()->file(), compliance::v1::VisaFact::descriptor()->file(),
+        compliance::v1::WaiverFact::descriptor()->file()}) {
     const Descriptor* const fact = file->FindMessageTypeByName(CamelCase(snake));
     if (fact != nullptr && IsAboutAnApplication(*fact)) return fact;
   }
@@ -237,8 +239,8 @@ bool IsAboutAnApplication(const Descriptor& fact) {
   // Linked in for their descriptors: facts are found by name.
   static const std::array kSources = {
       matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
-      compliance::v1::CheckFact::descriptor(), compliance::v1::VettingFact::descriptor(),
-      compliance::v1::VisaFact::descriptor()};
+      compliance::v1::CheckFact::descriptor(),   compliance::v1::VettingFact::descriptor(),
+      compliance::v1::VisaFact::descriptor(),    compliance::v1::WaiverFact::descriptor()};
   if (application == nullptr) return false;
   return std::any_of(kSources.begin(), kSources.end(),
                      [&](const Descriptor* source) { return source->file() == fact.file(); });

@@ -337,7 +337,15 @@ TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
   *record.mutable_valid_to() = Day("2027-06-20");
   auto& open = *clearance.add_open_items();
   open.set_item("background-check");
+  open.set_mandatory(true);
+  *open.mutable_due() = Day("2027-05-01");
   open.add_reasons()->set_explanation("Nothing was recorded.");
+  auto& leg = *clearance.add_legs();
+  leg.set_id("1");
+  leg.set_host("hosts/CA01");
+  *leg.mutable_start() = Day("2027-06-01");
+  *leg.mutable_end() = Day("2027-06-14");
+  record.set_source("visaCases/A-1");
   auto& lapse = *clearance.add_lapses();
   *lapse.mutable_day() = Day("2027-06-21");
   lapse.set_item("health-cover");
@@ -345,14 +353,20 @@ TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
   EXPECT_EQ(Out({"clearance", "show", "A-1"}),
             "clearances/A-1: open (version 4)\n"
             "✗ The stay may not begin or go on.\n\n"
+            "The stay:\n"
+            "  1  hosts/CA01  2027-06-01 to 2027-06-14\n\n"
             "Items:\n"
             "  ✗ background-check, for 2027-06-01 to 2027-06-14, due 2027-05-01\n"
             "      open: Nothing was recorded.\n"
             "  ✓ health-cover, for 2027-06-01 to 2027-06-14\n"
-            "      record 1: satisfied, travel-insurance, 2027-06-01 to 2027-06-20, by members/M-1\n\n"
+            "      record 1: satisfied, travel-insurance, 2027-06-01 to 2027-06-20, by members/M-1, see "
+            "visaCases/A-1\n\n"
             "Pictures and reports: not allowed\n\n"
-            "What ends when, if nothing more is recorded:\n"
-            "  2027-06-21  health-cover\n");
+            "What comes when, if nothing more is recorded:\n"
+            "  2027-05-01  background-check is due\n"
+            "  2027-06-01  leg 1 at hosts/CA01 begins\n"
+            "  2027-06-14  last day of leg 1 at hosts/CA01\n"
+            "  2027-06-21  health-cover lapses\n");
 }
 
 TEST_F(Cli, AsksEveryServiceAboutItsQueue) {
