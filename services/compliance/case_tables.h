@@ -34,7 +34,7 @@ std::vector<Key> CommonKeys(const Case& one) {
 }
 
 inline const Table<v1::VettingCase>& Vettings() {
-  static const auto& table = *new Table<v1::VettingCase>("vetting_case", [](const v1::VettingCase& vetting) {
+  static const auto& table = *new Table<v1::VettingCase>("vetting-case", [](const v1::VettingCase& vetting) {
     std::vector<Key> keys = CommonKeys(vetting);
     if (vetting.person().empty()) {
       keys.push_back({kByUnit, CaseKey(absl::StrCat(vetting.parties(0), "|", vetting.unit()))});
@@ -48,7 +48,7 @@ inline const Table<v1::VettingCase>& Vettings() {
 }
 
 inline const Table<v1::BackgroundCheck>& Checks() {
-  static const auto& table = *new Table<v1::BackgroundCheck>("background_check", [](const v1::BackgroundCheck& check) {
+  static const auto& table = *new Table<v1::BackgroundCheck>("background-check", [](const v1::BackgroundCheck& check) {
     std::vector<Key> keys = CommonKeys(check);
     if (AwaitsProvider(check)) keys.push_back({kByProvider, SortableTime(ToTime(check.request_time()))});
     return keys;
@@ -57,7 +57,7 @@ inline const Table<v1::BackgroundCheck>& Checks() {
 }
 
 inline const Table<v1::VisaCase>& Visas() {
-  static const auto& table = *new Table<v1::VisaCase>("visa_case", [](const v1::VisaCase& visa) {
+  static const auto& table = *new Table<v1::VisaCase>("visa-case", [](const v1::VisaCase& visa) {
     std::vector<Key> keys = CommonKeys(visa);
     if (const auto due = NextDue(visa)) keys.push_back({kByDue, SortableTime(*due)});
     return keys;

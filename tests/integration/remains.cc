@@ -29,8 +29,17 @@
 #include "services/applicant/member.h"
 #include "services/applicant/section.h"
 #include "services/applicant/tables.h"
+#include "services/compliance/assessment.h"
+#include "services/compliance/background_check.h"
+#include "services/compliance/case_tables.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/country_assessment.h"
+#include "services/compliance/document_tables.h"
+#include "services/compliance/notification.h"
 #include "services/compliance/tables.h"
+#include "services/compliance/vetting.h"
+#include "services/compliance/visa.h"
+#include "services/compliance/waiver.h"
 #include "services/matching/home_host.h"
 #include "services/matching/host.h"
 #include "services/matching/placement.h"
@@ -111,7 +120,14 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
       {"matching",
        Tables{Aggregate<matching::v1::HostFact>(matching.hosts), Aggregate<matching::v1::HomeHostFact>(matching.homes),
               Aggregate<matching::v1::PlacementFact>(matching.placements)}},
-      {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances())}},
+      {"compliance", Tables{Aggregate<compliance::v1::ClearanceFact>(compliance::Clearances()),
+                            Aggregate<compliance::v1::WaiverFact>(compliance::Waivers()),
+                            Aggregate<compliance::v1::CountryAssessmentFact>(compliance::CountryAssessments()),
+                            Aggregate<compliance::v1::AssessmentFact>(compliance::Assessments()),
+                            Aggregate<compliance::v1::NotificationFact>(compliance::Notifications()),
+                            Aggregate<compliance::v1::VettingFact>(compliance::Vettings()),
+                            Aggregate<compliance::v1::CheckFact>(compliance::Checks()),
+                            Aggregate<compliance::v1::VisaFact>(compliance::Visas())}},
       {"notify", Tables{Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts)}}};
   return all.at(service);
 }
