@@ -369,6 +369,9 @@ void CheckCompliance(const Programme& programme, FieldErrors& wrong) {
     if (follows_document && (item.per_leg() || item.per_person() || !item.accepted_kinds().empty())) {
       wrong.Add(field, "is about the whole activity; leave per_leg, per_person and accepted_kinds out");
     }
+    if (item.kind() == ComplianceItem::KIND_SCREENING && (item.per_leg() || !item.accepted_kinds().empty())) {
+      wrong.Add(field, "is about persons, against all watch-lists; leave per_leg and accepted_kinds out");
+    }
     CheckCases(programme, item, field, wrong);
     Ids kinds(wrong);
     for (int k = 0; k < item.accepted_kinds_size(); ++k) {

@@ -250,6 +250,7 @@ absl::Status CheckByHand(const Clearance& clearance, const v1::RequiredItem& ite
   const char* method = "OpenVettingCase";
   if (item.kind() == ComplianceItem::KIND_BACKGROUND_CHECK) method = "RequestBackgroundCheck";
   if (item.kind() == ComplianceItem::KIND_VISA) method = "RecordVisa";
+  if (item.kind() == ComplianceItem::KIND_SCREENING) method = "ScreenPerson";
   return errors::KeptAsCase(clearance.name(), item.id(), method);
 }
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 
 namespace amikeco::compliance {
 namespace {
 
 absl::Status FollowCases(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance) {
-  AMIKECO_ASSIGN_OR_RETURN(const Cases cases, CasesOf(tx, clearance.name));
+  AMIKECO_ASSIGN_OR_RETURN(const Cases cases, CasesOf(tx, clearance.value));
   const Circumstance circumstance{origin.time, origin.actor};
   return Apply(tx, Clearances(), origin,
                OnStandings(clearance.value, StandingsOf(clearance.value, cases), circumstance), clearance);
@@ -28,8 +29,8 @@ absl::StatusOr<v1::VettingCase> UnitOf(Reader& reader, const v1::VettingCase& ve
   return unit.value;
 }
 
-absl::StatusOr<Cases> CasesOf(Reader& reader, const std::string& clearance) {
-  const std::string key = CaseKey(clearance);
+absl::StatusOr<Cases> CasesOf(Reader& reader, const v1::Clearance& clearance) {
+  const std::string key = CaseKey(clearance.name());
   Cases cases;
   AMIKECO_ASSIGN_OR_RETURN(const auto vettings, AllOf(reader, Vettings(), kByClearance, key));
   for (const auto& vetting : vettings) {
@@ -40,6 +41,14 @@ absl::StatusOr<Cases> CasesOf(Reader& reader, const std::string& clearance) {
   for (const auto& check : checks) cases.checks.push_back(check.value);
   AMIKECO_ASSIGN_OR_RETURN(const auto visas, AllOf(reader, Visas(), kByClearance, key));
   for (const auto& visa : visas) cases.visas.push_back(visa.value);
+  std::set<std::string> persons;
+  for (const v1::RequiredItem& item : clearance.items()) {
+    if (!item.screened_for().empty()) persons.merge(PersonsOf(clearance, item));
+  }
+  for (const std::string& person : persons) {
+    AMIKECO_ASSIGN_OR_RETURN(const auto screenings, AllOf(reader, ScreeningTable(), kByPerson, CaseKey(person)));
+    for (const auto& screening : screenings) cases.screenings.push_back(screening.value);
+  }
   return cases;
 }
 
@@ -71,6 +80,13 @@ absl::Status Follow(Transaction& tx, const Origin& origin, const v1::BackgroundC
 
 absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VisaCase& visa) {
   return FollowCases(tx, origin, visa.clearance());
+}
+
+absl::Status Follow(Transaction& tx, const Origin& origin, const v1::Screening& screening) {
+  const std::string key = absl::StrCat(screening.organisation(), "|", screening.person(), "|");
+  AMIKECO_ASSIGN_OR_RETURN(const auto clearances, AllOf(tx, Clearances(), kByScreened, key));
+  for (auto clearance : clearances) AMIKECO_RETURN_IF_ERROR(FollowCases(tx, origin, clearance));
+  return absl::OkStatus();
 }
 
 }  // namespace amikeco::compliance

@@ -7,6 +7,7 @@
 
 #include "common/events/execute.h"
 #include "services/compliance/case_tables.h"
+#include "services/compliance/screening_tables.h"
 #include "services/compliance/standing.h"
 
 namespace amikeco::compliance {
@@ -21,7 +22,7 @@ absl::StatusOr<std::vector<Versioned<T>>> AllOf(Reader& reader, const Table<T>& 
   return table.Range(reader, key, value, value + "!", kMostCases);
 }
 
-absl::StatusOr<Cases> CasesOf(Reader& reader, const std::string& clearance);
+absl::StatusOr<Cases> CasesOf(Reader& reader, const v1::Clearance& clearance);
 // The case of the person's unit; of a unit's own case the default one.
 absl::StatusOr<v1::VettingCase> UnitOf(Reader& reader, const v1::VettingCase& vetting);
 
@@ -31,6 +32,7 @@ absl::Status FollowLegs(Transaction& tx, const Origin& origin, Versioned<v1::Cle
 absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VettingCase& vetting);
 absl::Status Follow(Transaction& tx, const Origin& origin, const v1::BackgroundCheck& check);
 absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VisaCase& visa);
+absl::Status Follow(Transaction& tx, const Origin& origin, const v1::Screening& screening);
 
 }  // namespace amikeco::compliance
 

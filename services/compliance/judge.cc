@@ -228,7 +228,8 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
   item.set_kind(rule.kind());
   *item.mutable_accepted_kinds() = rule.accepted_kinds();
   item.set_every_day(rule.every_day());
-  item.set_kept_as_case(rule.has_vetting() || rule.has_check() || rule.kind() == ComplianceItem::KIND_VISA);
+  item.set_kept_as_case(rule.has_vetting() || rule.has_check() || rule.kind() == ComplianceItem::KIND_VISA ||
+                        rule.kind() == ComplianceItem::KIND_SCREENING);
   *item.mutable_due() = ToDate(days.first - rule.due_days_before_start());
   *item.mutable_first_day() = ToDate(days.first);
   *item.mutable_last_day() = ToDate(rule.every_day() ? days.last : days.first);
@@ -266,6 +267,9 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
         if (rule.per_leg()) items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg, person));
       }
     }
+  }
+  for (v1::RequiredItem& item : items) {
+    if (item.kind() == ComplianceItem::KIND_SCREENING) item.set_screened_for(programme.operator_organisation());
   }
   return items;
 }

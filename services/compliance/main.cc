@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/config/config.h"
 #include "services/compliance/check_desk.h"
+#include "services/compliance/list_keeper.h"
 #include "services/compliance/policy_file.h"
 #include "services/compliance/service.h"
 #include "services/compliance/waiver_files.h"
@@ -65,6 +66,7 @@ absl::Status CheckProviders(const Config& config) {
 absl::Status Check(const Config& config) {
   AMIKECO_RETURN_IF_ERROR(CheckCommon(config.common()));
   AMIKECO_RETURN_IF_ERROR(CheckProviders(config));
+  AMIKECO_RETURN_IF_ERROR(compliance::CheckScreening(config.screening()));
   return LoadRules(config).status();
 }
 
@@ -85,9 +87,11 @@ int Run(int argc, char** argv) {
     kinds.insert(provider.kinds().begin(), provider.kinds().end());
   }
   compliance::ComplianceService service(premises.store(), premises.programmes(), premises.dossiers(), rules->policy,
-                                        rules->templates, kinds);
+                                        rules->templates, kinds, premises.countries(), config.screening());
   compliance::CheckDesk desk(premises.store(), premises.clock(), std::move(providers));
-  std::vector<Part*> parts;
+  compliance::ListKeeper keeper(premises.store(), premises.clock(), premises.process().metrics(),
+                                service.watch_lists());
+  std::vector<Part*> parts = {&keeper};
   if (!kinds.empty()) parts.push_back(&desk);
   return premises.Run(
       compliance::ReactionsOf(service), {&service}, [&](Chain& chain) { compliance::Bind(chain, service); }, parts);

@@ -174,7 +174,9 @@ absl::Status ComplianceService::React(Transaction& tx, const event::v1::Event& e
   if (event.data().Is<PlacementFact>()) return ReactToPlacement(tx, event, origin);
   if (event.data().Is<ApplicationFact>()) return ReactToApplication(tx, event, origin);
   if (applicant::v1::MemberFact fact; event.data().UnpackTo(&fact) && fact.has_erased()) {
-    return dossiers_.Erase(tx, event.subject());  // the signatures under waivers
+    // The signatures under waivers, and what the person was screened by.
+    AMIKECO_RETURN_IF_ERROR(dossiers_.Erase(tx, event.subject()));
+    return screenings_.OnErased(tx, event.subject(), origin);
   }
   return absl::OkStatus();
 }

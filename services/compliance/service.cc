@@ -131,12 +131,19 @@ absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, 
   AMIKECO_ASSIGN_OR_RETURN(const auto waivers, DueWaivers(reader, now, limit - static_cast<int>(names.size())));
   names.insert(names.end(), waivers.begin(), waivers.end());
   AMIKECO_RETURN_IF_ERROR(AddDueCases(reader, now, limit, names));
+  const auto left = [&] { return limit - static_cast<int>(names.size()); };
+  AMIKECO_ASSIGN_OR_RETURN(const auto uploads, WatchLists::Due(reader, now, left()));
+  names.insert(names.end(), uploads.begin(), uploads.end());
+  AMIKECO_ASSIGN_OR_RETURN(const auto screenings, screenings_.Due(reader, left()));
+  names.insert(names.end(), screenings.begin(), screenings.end());
   return names;
 }
 
 absl::Status ComplianceService::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
   if (Documents::Owns(name)) return documents_.Tick(tx, name, origin);
   if (absl::StartsWith(name, "waivers/")) return TickWaiver(tx, name, origin);
+  if (WatchLists::Owns(name)) return WatchLists::Tick(tx, name, origin);
+  if (Screenings::Owns(name)) return screenings_.Tick(tx, name, origin);
   if (!absl::StartsWith(name, "clearances/")) return TickCase(tx, name, origin);
   AMIKECO_ASSIGN_OR_RETURN(auto found, Clearances().Get(tx, name));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, OnTime(found.value, origin.time), found));
@@ -183,6 +190,23 @@ void Bind(Chain& chain, ComplianceService& service) {
       .Method("GetNotification", service.documents(), &Documents::GetNotification)
       .Method("ListNotifications", service.documents(), &Documents::ListNotifications);
   BindCases(chain, service);
+  BindScreenings(chain, service);
+}
+
+void BindScreenings(Chain& chain, ComplianceService& service) {
+  ServiceBinding(chain, "amikeco.compliance.v1.ComplianceService")
+      .Method("UploadWatchListChunk", service.watch_lists(), &WatchLists::UploadWatchListChunk)
+      .Method("ImportWatchList", service.watch_lists(), &WatchLists::ImportWatchList)
+      .Method("ServeWatchListVersion", service.watch_lists(), &WatchLists::ServeWatchListVersion)
+      .Method("GetWatchList", service.watch_lists(), &WatchLists::GetWatchList)
+      .Method("ListWatchLists", service.watch_lists(), &WatchLists::ListWatchLists)
+      .Method("ScreenPerson", service.screenings(), &Screenings::ScreenPerson)
+      .Method("AdjudicateHit", service.screenings(), &Screenings::AdjudicateHit)
+      .Method("EndScreening", service.screenings(), &Screenings::EndScreening)
+      .Method("GetScreening", service.screenings(), &Screenings::GetScreening)
+      .Method("ListScreenings", service.screenings(), &Screenings::ListScreenings)
+      .Method("MatchPerson", service.screenings(), &Screenings::MatchPerson)
+      .Method("CompareNames", service.screenings(), &Screenings::CompareNames);
 }
 
 }  // namespace amikeco::compliance

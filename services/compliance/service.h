@@ -22,22 +22,27 @@
 #include "common/store/table.h"
 #include "programmes/programmes.h"
 #include "services/compliance/documents.h"
+#include "services/compliance/screenings.h"
 #include "services/compliance/waiver_template.h"
 
 namespace amikeco::compliance {
 
 class ComplianceService final : public Timed {
  public:
-  // All outlive the service. `provided`: kinds of background checks that a provider makes (CheckDesk).
+  // All outlive the service. `provided`: kinds of background checks that a provider makes (CheckDesk). `screening` was
+  // checked (CheckScreening).
   ComplianceService(Store& store, const Programmes& programmes, const Dossiers& dossiers,
                     const v1::AssessmentPolicy& policy, const WaiverTemplates& templates,
-                    std::set<std::string> provided = {})
+                    std::set<std::string> provided = {}, const Countries& countries = Countries::None(),
+                    const config::v1::ScreeningConfig& screening = {})
       : store_(store),
         programmes_(programmes),
         dossiers_(dossiers),
         documents_(store, programmes, dossiers, policy),
         templates_(templates),
-        provided_(std::move(provided)) {}
+        provided_(std::move(provided)),
+        watch_lists_(store, countries, screening),
+        screenings_(store, dossiers, watch_lists_) {}
 
   absl::StatusOr<v1::Clearance> GetClearance(Call& call, const v1::GetClearanceRequest& request);
   absl::StatusOr<v1::ListClearancesResponse> ListClearances(Call& call, const v1::ListClearancesRequest& request);
@@ -90,6 +95,9 @@ class ComplianceService final : public Timed {
 
   // Engagement notifications and human-rights assessments.
   Documents& documents() { return documents_; }
+  // Watch-lists, and people screened against them.
+  WatchLists& watch_lists() { return watch_lists_; }
+  Screenings& screenings() { return screenings_; }
 
   // Acts on a fact of another service.
   absl::Status React(Transaction& tx, const event::v1::Event& event, const Origin& origin);
@@ -126,6 +134,8 @@ class ComplianceService final : public Timed {
   Documents documents_;
   const WaiverTemplates& templates_;
   const std::set<std::string> provided_;
+  WatchLists watch_lists_;
+  Screenings screenings_;
   RandomIds ids_;
 };
 
@@ -133,7 +143,8 @@ class ComplianceService final : public Timed {
 Reactions ReactionsOf(ComplianceService& service);
 
 void Bind(Chain& chain, ComplianceService& service);
-void BindCases(Chain& chain, ComplianceService& service);  // by Bind
+void BindCases(Chain& chain, ComplianceService& service);       // by Bind
+void BindScreenings(Chain& chain, ComplianceService& service);  // by Bind
 
 }  // namespace amikeco::compliance
 

@@ -31,14 +31,6 @@ bool Asks(const RequiredItem& required, const std::string& item, const std::stri
   return required.item() == item && (required.person().empty() || required.person() == person);
 }
 
-// Whom the item asks; empty: nobody is known by name.
-std::set<std::string> PersonsOf(const v1::Clearance& clearance, const RequiredItem& required) {
-  if (!required.person().empty()) return {required.person()};
-  if (!clearance.fellows().empty()) return {clearance.fellows().begin(), clearance.fellows().end()};
-  if (!clearance.member().empty()) return {clearance.member()};
-  return {};
-}
-
 // The narrower of both.
 void Narrow(CaseStanding& standing, const Word& word) {
   if (word.from) standing.from = standing.from ? std::max(*standing.from, *word.from) : *word.from;
@@ -143,7 +135,40 @@ std::map<std::string, Words> VisaWords(const RequiredItem& required, const Cases
   return words;
 }
 
+std::map<std::string, Words> ScreeningWords(const v1::Clearance& clearance, const RequiredItem& required,
+                                           const Cases& cases) {
+  const std::set<std::string> persons = PersonsOf(clearance, required);
+  std::map<std::string, Words> words;
+  for (const v1::Screening& screening : cases.screenings) {
+    if (screening.organisation() != required.screened_for() || persons.count(screening.person()) == 0) continue;
+    Word& word = words["watch-list"][screening.person()];
+    word.source = screening.name();
+    switch (screening.state()) {
+      case v1::Screening::STATE_CLEAR:
+        word.outcome = v1::OUTCOME_SATISFIED;
+        break;
+      case v1::Screening::STATE_CONSIDER:
+      case v1::Screening::STATE_BLOCKED:
+        word.outcome = v1::OUTCOME_NEEDS_REVIEW;
+        break;
+      case v1::Screening::STATE_MATCHED:
+        word.outcome = v1::OUTCOME_NOT_SATISFIED;
+        break;
+      default:
+        break;
+    }
+  }
+  return words;
+}
+
 }  // namespace
+
+std::set<std::string> PersonsOf(const v1::Clearance& clearance, const RequiredItem& required) {
+  if (!required.person().empty()) return {required.person()};
+  if (!clearance.fellows().empty()) return {clearance.fellows().begin(), clearance.fellows().end()};
+  if (!clearance.member().empty()) return {clearance.member()};
+  return {};
+}
 
 std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Cases& cases) {
   std::vector<CaseStanding> standings;
@@ -153,6 +178,7 @@ std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Case
     if (required.kind() == ComplianceItem::KIND_VETTING) kinds = VettingWords(required, cases);
     if (required.kind() == ComplianceItem::KIND_BACKGROUND_CHECK) kinds = CheckWords(required, cases);
     if (required.kind() == ComplianceItem::KIND_VISA) kinds = VisaWords(required, cases);
+    if (required.kind() == ComplianceItem::KIND_SCREENING) kinds = ScreeningWords(clearance, required, cases);
     for (const auto& [kind, words] : kinds) {
       if (auto standing = Combined(clearance, required, kind, words)) standings.push_back(*std::move(standing));
     }

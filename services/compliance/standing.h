@@ -2,10 +2,13 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_STANDING_H_
 #define AMIKECO_SERVICES_COMPLIANCE_STANDING_H_
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "amikeco/compliance/v1/background_check.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
+#include "amikeco/compliance/v1/screening.pb.h"
 #include "amikeco/compliance/v1/vetting.pb.h"
 #include "amikeco/compliance/v1/visa.pb.h"
 #include "services/compliance/clearance.h"
@@ -23,7 +26,11 @@ struct Cases {
   std::vector<VettedPerson> vettings;
   std::vector<v1::BackgroundCheck> checks;
   std::vector<v1::VisaCase> visas;
+  std::vector<v1::Screening> screenings;  // of its persons, for whichever organisation
 };
+
+// Whom the item asks; empty: nobody is known by name.
+std::set<std::string> PersonsOf(const v1::Clearance& clearance, const v1::RequiredItem& required);
 
 // An item that asks several persons is answered when all of them are, and is not when one of them fails. An item of an
 // organisation's stay, whose persons are not known here, asks those who have a case.
@@ -35,6 +42,7 @@ struct Cases {
 //   NOT          one of them rejected           adverse                           refused
 //   nothing      else                           else                              else
 //
+// Of screenings: SATISFIED while clear, REVIEW while a hit is open, NOT when a person said that it is the same person.
 // Of the checks of a person and kind the latest counts that has come to something.
 std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Cases& cases);
 

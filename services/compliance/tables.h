@@ -2,6 +2,7 @@
 #ifndef AMIKECO_SERVICES_COMPLIANCE_TABLES_H_
 #define AMIKECO_SERVICES_COMPLIANCE_TABLES_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,15 @@
 #include "common/base/dates.h"
 #include "common/store/table.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/standing.h"
 #include "services/compliance/waiver.h"
 
 namespace amikeco::compliance {
 
 inline constexpr char kByParty[] = "party";
 inline constexpr char kByDue[] = "due";
+// Clearances that are not closed and follow a person's screening: "<organisation>|<person>|".
+inline constexpr char kByScreened[] = "screened";
 
 // Values of kByParty begin so: one party's records, of one state or (0, UNSPECIFIED) of all.
 inline std::string PartyPrefix(absl::string_view party, int state) {
@@ -30,6 +34,14 @@ inline const Table<v1::Clearance>& Clearances() {
       keys.push_back({kByParty, PartyPrefix(party, clearance.state())});
     }
     if (const auto due = NextDue(clearance)) keys.push_back({kByDue, SortableTime(*due)});
+    std::set<std::string> screened;
+    for (const v1::RequiredItem& item : clearance.items()) {
+      if (item.screened_for().empty() || clearance.state() == v1::Clearance::STATE_CLOSED) continue;
+      for (const std::string& person : PersonsOf(clearance, item)) {
+        screened.insert(absl::StrCat(item.screened_for(), "|", person, "|"));
+      }
+    }
+    for (const std::string& value : screened) keys.push_back({kByScreened, value});
     return keys;
   });
   return table;

@@ -19,6 +19,8 @@
 #include "services/compliance/case_errors.h"
 #include "services/compliance/document_errors.h"
 #include "services/compliance/errors.h"
+#include "services/compliance/screening/lists.h"
+#include "services/compliance/screening_errors.h"
 #include "services/matching/errors.h"
 #include "services/notify/errors.h"
 
@@ -60,7 +62,8 @@ std::vector<ErrorChapter> ErrorCatalogue() {
       Chapter("matching", "Hosts, invitations, placements, home-hosts.", matching::errors::kAll),
       Chapter("compliance", "Clearances, and the documents and cases that they rest on.",
               compliance::errors::kCatalogue, compliance::errors::kDocumentCatalogue,
-              compliance::errors::kCaseCatalogue),
+              compliance::errors::kCaseCatalogue, compliance::errors::kScreeningCatalogue,
+              Names{screening::kListUnreadable}),
       Chapter("notify", "Contacts and messages.", notify::errors::kAll),
       Chapter("The command line", "What `amikeco` refuses before it calls anybody.",
               Names{cli::kUsageError, cli::kNoTarget, cli::kNoFile}),
