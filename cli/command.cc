@@ -19,7 +19,7 @@ using google::protobuf::FieldDescriptor;
 
 // Given by the engine itself, not by a person.
 bool IsEnginesOwn(const FieldDescriptor& field) {
-  static const std::set<std::string> kNames = {"request_id", "header", "csv_chunk"};
+  static const std::set<std::string> kNames = {"request_id", "header", "csv_chunk", "data"};
   return kNames.contains(field.name()) || field.options().GetExtension(options::v1::field).output_only();
 }
 

@@ -30,6 +30,7 @@ struct Extra {
   // Instead of the fields' comments, for flags that mean something else to a person: "first-line=…|source-id=…". None
   // of them must be given.
   const char* meanings = "";
+  bool csv = false;  // rows are printed as comma-separated values, too
   // Instead of calling the method once and printing the answer; returns the exit code.
   absl::StatusOr<int> (*run)(Invocation&) = nullptr;
 };

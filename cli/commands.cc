@@ -540,6 +540,56 @@ absl::Span<const Command> Commands() {
       {"visa", "get", "compliance/GetVisaCase", "name", "visa get A-2027-001.M-1042", {.view = kDetails}},
       {"visa", "list", "compliance/ListVisaCases", "", "visa list --state applied"},
 
+      {"watch-list",
+       "import",
+       "compliance/ImportWatchList",
+       "watch_list_id,format,FILE",
+       "watch-list import ofac-sdn sdn sdn.csv,alt.csv,add.csv,sdn_comments.csv",
+       {.summary = "Uploads the files of a list and makes them the version that serves; everybody who is screened is "
+                   "screened anew. Reports every row that was left out. A file that cannot be read, or a list that has "
+                   "shrunk by mistake, is refused, and the version before goes on serving.",
+        .meanings = "FILE=The list as its publisher has it; of sdn up to four files with commas between them: entries, "
+                    "aliases, addresses, comments.|"
+                    "upload=Import what this upload has already, instead of the files.",
+        .run = ImportWatchList}},
+      {"watch-list",
+       "upload",
+       "compliance/UploadWatchListChunk",
+       "upload,part,FILE",
+       "watch-list upload 7d1c entries sdn.csv",
+       {.preset = "number=1",
+        .summary = "Uploads one file of a list, for an import with --upload.",
+        .meanings = "FILE=The file as the publisher has it.",
+        .run = UploadWatchList}},
+      {"watch-list", "serve", "compliance/ServeWatchListVersion", "name,version", "watch-list serve ofac-sdn 3"},
+      {"watch-list", "get", "compliance/GetWatchList", "name", "watch-list get ofac-sdn", {.view = kDetails}},
+      {"watch-list", "list", "compliance/ListWatchLists", "", "watch-list list"},
+
+      {"screening", "request", "compliance/ScreenPerson", "person", "screening request M-1042 -f particulars.json"},
+      {"screening", "decide", "compliance/AdjudicateHit", "name,hit,decision",
+       "screening decide 0b7kq2 1 false-positive --reason OTHER_BIRTH_DATE"},
+      {"screening", "end", "compliance/EndScreening", "name", "screening end 0b7kq2 --reason STAY_ENDED"},
+      {"screening", "get", "compliance/GetScreening", "name", "screening get 0b7kq2", {.view = kDetails}},
+      {"screening", "list", "compliance/ListScreenings", "", "screening list --state blocked"},
+      {"screening", "match", "compliance/MatchPerson", "", "screening match -f person.json"},
+      {"screening",
+       "compare",
+       "compliance/CompareNames",
+       "first,second",
+       "screening compare \"Yusuf Ibrahim\" \"Joseph Abraham\"",
+       {.view = kDetails}},
+      {"screen",
+       "",
+       "",
+       "FILE",
+       "screen people.csv -o csv",
+       {.summary = "Screens the people of a CSV file against the watch-lists and prints a row for each match, with why "
+                   "it is one, and one for everybody who is clear. Nothing is kept. Rows that are wrong are reported. "
+                   "Columns, in any order: name must be there; id, aliases (with ; between them), birth (1965-03-01, "
+                   "1965), nationality (two-letter codes) and place are read when they are.",
+        .csv = true,
+        .run = ScreenFile}},
+
       {"inbox", "list", "notify/ListInbox", "", "inbox list --unread"},
       {"inbox",
        "read",
@@ -635,6 +685,9 @@ std::string MeaningOf(absl::string_view noun) {
       {"vetting", "units and persons that another authority vets"},
       {"check", "background checks: outcomes, notices and disputes"},
       {"visa", "permission to enter, and whether it covers the stay"},
+      {"watch-list", "the lists that people are screened against, in versions"},
+      {"screening", "people screened against watch-lists, and what became of each hit"},
+      {"screen", "the people of a file against the watch-lists"},
       {"inbox", "the caller's own messages"},
       {"contact", "how people and organisations are reached"},
       {"message", "the delivery log and the templates"},
@@ -729,6 +782,13 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
       {"amikeco.compliance.v1.VisaCase",
        "NAME=name STATE=state TYPE=type PERSON=person CLEARANCE=clearance FROM=valid_from TO=valid_to "
        "COVERS=covers_stay"},
+      {"amikeco.compliance.v1.WatchList",
+       "NAME=name FORMAT=format SERVING=serving VERSIONS=versions.number ENTRIES=versions.entries "
+       "IMPORTED=versions.import_time PARTIAL=coverage_partial"},
+      {"amikeco.compliance.v1.Screening",
+       "NAME=name STATE=state PERSON=person HITS=hits.state LISTS=hits.match.list SCREENED=screen_time REASON=reason"},
+      {"amikeco.compliance.v1.ExplainedMatch",
+       "OUTCOME=match.outcome SCORE=match.score LIST=match.list ENTRY=match.entry WHY=explanation.summary"},
       {"amikeco.notify.v1.Message",
        "NAME=name RECIPIENT=recipient CHANNEL=channel TEMPLATE=template APPLICATION=application STATE=state "
        "QUEUED=queue_time SUBJECT=text.subject"},

@@ -95,7 +95,8 @@ std::string OwnMeaning(const Command& command, absl::string_view flag) {
 Lines ArgumentLines(const Command& command) {
   Lines lines;
   for (const Argument& argument : ArgumentsOf(command)) {
-    std::string meaning = argument.path.empty() ? "CSV file with a header row" : MeaningOf(argument.path);
+    std::string meaning = OwnMeaning(command, argument.name);
+    if (meaning.empty()) meaning = argument.path.empty() ? "CSV file with a header row" : MeaningOf(argument.path);
     const std::string value = argument.path.empty() ? "" : PlaceholderOf(*argument.path.back());
     if (!value.empty() && value != "TEXT" && value != "N")
       absl::StrAppend(&meaning, meaning.empty() ? "" : " ", "(", value, ")");

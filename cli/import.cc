@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "cli/api.h"
 #include "cli/failure.h"
@@ -27,6 +28,10 @@ using matching::v1::ImportHostsResponse;
 
 // A chunk is one transaction: small enough for a smooth bar and for others' writes to get in between.
 constexpr int kChunkRows = 1000;
+
+// A service that is asked too often says how long to wait; so often it is believed.
+constexpr int kWaits = 20;
+constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 // "us_agencies.csv" of data/us_agencies.csv, with nothing in it that a source's name may not have.
 std::string SourceOf(absl::string_view file) {
@@ -123,6 +128,17 @@ void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& repo
   if (file.unclosed_line == 0) return;
   Reject(report, file.unclosed_line,
          "The file ends inside a quoted field of the row that begins here: it is truncated, or a quote is missing.");
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> CallPatiently(
+    Session& session, const google::protobuf::MethodDescriptor& method, google::protobuf::Message& request) {
+  for (int waits = 0;; ++waits) {
+    auto answer = session.Call(method, request);
+    const auto retry = DetailOf<google::rpc::RetryInfo>(answer.status());
+    if (!absl::IsResourceExhausted(answer.status()) || !retry.ok() || waits == kWaits) return answer;
+    absl::SleepFor(std::min(
+        kLongestWait, absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos())));
+  }
 }
 
 int Conclude(const Settings& settings, ImportReport& report) {

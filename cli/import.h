@@ -2,6 +2,7 @@
 #ifndef AMIKECO_CLI_IMPORT_H_
 #define AMIKECO_CLI_IMPORT_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -9,10 +10,13 @@
 #include "amikeco/matching/v1/matching.pb.h"
 #include "cli/csv.h"
 #include "cli/settings.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 
 namespace amikeco::cli {
 
 struct Invocation;
+class Session;
 
 // Rows counted, and those that were skipped, with line and reason; of every import, whichever service it is for.
 using ImportReport = matching::v1::ImportHostsResponse;
@@ -31,6 +35,9 @@ void Reject(ImportReport& report, int line, absl::string_view reason);
 std::string RepeatOf(absl::string_view key, absl::string_view value, int earlier_line);
 // What the file itself loses, before any service has seen it. `key` is what tells its rows apart: "ORI".
 void ReportLosses(const CsvFile& file, absl::string_view key, ImportReport& report);
+// Waits, as it is told to, when the service is asked too often.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> CallPatiently(
+    Session& session, const google::protobuf::MethodDescriptor& method, google::protobuf::Message& request);
 // Prints the report, skipped rows by line; the exit code.
 int Conclude(const Settings& settings, ImportReport& report);
 

@@ -16,7 +16,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "cli/api.h"
 #include "cli/failure.h"
 #include "cli/fields.h"
@@ -32,10 +31,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-
-// A service that is asked too often says how long to wait; so often it is believed.
-constexpr int kWaits = 20;
-constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 const RowImport& ImportOf(const Command& command) {
   const auto imports = RowImports();
@@ -293,20 +288,9 @@ void TellOfTheRest(const RowImport& import, Record& record, ImportReport& report
   }
 }
 
-// Waits, as it is told to, when the service is asked too often.
-absl::Status Call(Session& session, const RowImport& import, Message& request) {
-  for (int waits = 0;; ++waits) {
-    absl::Status status = session.Call(*FindMethod(import.method), request).status();
-    const auto retry = DetailOf<google::rpc::RetryInfo>(status);
-    if (!absl::IsResourceExhausted(status) || !retry.ok() || waits == kWaits) return status;
-    absl::SleepFor(std::min(
-        kLongestWait, absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos())));
-  }
-}
-
 // A record's own mistake is reported and the next one goes on; anything else ends the import.
 absl::Status Send(Session& session, const RowImport& import, Record& record, ImportReport& report) {
-  const absl::Status status = Call(session, import, *record.request);
+  const absl::Status status = CallPatiently(session, *FindMethod(import.method), *record.request).status();
   if (status.ok()) {
     import.creates ? report.set_created(report.created() + 1) : report.set_updated(report.updated() + 1);
   } else if (import.creates && absl::IsAlreadyExists(status)) {

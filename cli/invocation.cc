@@ -185,7 +185,8 @@ class Parser {
 
   void CheckOutput() {
     static const std::set<std::string> kFormats = {"", "table", "json", "jsonl", "name"};
-    if (!kFormats.contains(invocation_.settings.output)) {
+    const bool csv = invocation_.command != nullptr && invocation_.command->extra.csv;
+    if (!kFormats.contains(invocation_.settings.output) && !(csv && invocation_.settings.output == "csv")) {
       wrong_.Add("--output", absl::StrCat("“", invocation_.settings.output, "” is none of table, json, jsonl, name."));
     }
   }

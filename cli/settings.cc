@@ -5,7 +5,8 @@ namespace amikeco::cli {
 absl::Span<const GlobalFlag> GlobalFlags() {
   static const GlobalFlag kFlags[] = {
       {"output", 'o', "FORMAT",
-       "table, json, jsonl or name; without it a table on a terminal, else tab-separated lines", "", &Settings::output},
+       "table, json, jsonl or name, and csv for screen; without it a table on a terminal, else tab-separated lines", "",
+       &Settings::output},
       {"all", 0, "", "follow all pages of a list", "", nullptr, nullptr, &Settings::all},
       {"watch", 'w', "", "ask again and again, and print what is new or has changed; for commands that change nothing",
        "", nullptr, nullptr, &Settings::watch},

@@ -10,7 +10,8 @@
 namespace amikeco::cli {
 
 struct Settings {
-  std::string output;  // "", "table", "json", "jsonl" or "name"; "": a table on a terminal, else tab-separated lines
+  std::string
+      output;  // "", "table", "json", "jsonl", "name" or "csv"; "": a table on a terminal, else tab-separated lines
   std::string as;
   std::string organisation;
   std::vector<std::string> roles;

@@ -18,6 +18,13 @@ absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 absl::StatusOr<int> ShowClearance(Invocation& invocation);
 // `waiver pdf`: writes the document to the file and prints its SHA-256.
 absl::StatusOr<int> SaveWaiver(Invocation& invocation);
+// `watch-list import`: uploads the files in pieces, with progress on standard error, and imports them. 7 when rows were
+// left out.
+absl::StatusOr<int> ImportWatchList(Invocation& invocation);
+// `watch-list upload`: one file alone.
+absl::StatusOr<int> UploadWatchList(Invocation& invocation);
+// `screen`: the people of a file, with progress and wrong rows on standard error. 7 when rows were skipped.
+absl::StatusOr<int> ScreenFile(Invocation& invocation);
 // `programme check`: what is wrong with a file, or with those of a folder, as "file:line: field: fix".
 absl::StatusOr<int> CheckProgrammes(Invocation& invocation);
 // `health`: 6 when a service is not ready.

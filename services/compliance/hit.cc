@@ -110,8 +110,8 @@ class Finder {
 
   // Says what becomes of an earlier hit; whether it waits for a person then.
   bool Compare(const Hit& hit) {
-    const auto match = std::find_if(result_.matches.begin(), result_.matches.end(),
-                                    [&](const Match& one) { return IsOf(one, hit); });
+    const auto match =
+        std::find_if(result_.matches.begin(), result_.matches.end(), [&](const Match& one) { return IsOf(one, hit); });
     if (match == result_.matches.end()) return Gone(hit);
     const bool other_person = hit.subject_hash() != result_.subject_hash;
     const bool other_entry = hit.match().entry_hash() != match->entry_hash();
@@ -199,10 +199,9 @@ absl::StatusOr<ScreeningFacts> Decide(const Screening& screening, const v1::Adju
   const Hit& hit = screening.hits(command.hit() - 1);
   const auto possible = PossibleDecisions(hit.state());
   if (std::find(possible.begin(), possible.end(), command.decision()) == possible.end()) {
-    return errors::HitNotPossible(screening.name(), hit.number(), Spoken(hit.state()),
-                                  absl::StrJoin(possible, ",", [](std::string* out, Hit::State state) {
-                                    absl::StrAppend(out, Spoken(state));
-                                  }));
+    return errors::HitNotPossible(
+        screening.name(), hit.number(), Spoken(hit.state()),
+        absl::StrJoin(possible, ",", [](std::string* out, Hit::State state) { absl::StrAppend(out, Spoken(state)); }));
   }
   AMIKECO_RETURN_IF_ERROR(CheckAdjudicator(screening, hit, command, c));
   ScreeningFact fact;

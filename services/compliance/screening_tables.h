@@ -24,24 +24,26 @@ inline constexpr char kByRevision[] = "revision";
 inline constexpr char kByOpen[] = "open";
 
 inline const Table<v1::WatchList>& WatchListTable() {
-  static const auto& table = *new Table<v1::WatchList>(
-      "watch_list", [](const v1::WatchList& list) { return std::vector<Key>{{kByName, list.name()}}; });
+  static const auto& table = *new Table<v1::WatchList>("watch_list", [](const v1::WatchList& list) {
+    return std::vector<Key>{{kByName, list.name()}};
+  });
   return table;
 }
 
 inline const Table<v1::WatchListUpload>& UploadTable() {
-  static const auto& table = *new Table<v1::WatchListUpload>("watch_list_upload", [](const v1::WatchListUpload& upload) {
-    std::vector<Key> keys;
-    if (upload.has_discard_time()) keys.push_back({kByDue, SortableTime(ToTime(upload.discard_time()))});
-    return keys;
-  });
+  static const auto& table =
+      *new Table<v1::WatchListUpload>("watch_list_upload", [](const v1::WatchListUpload& upload) {
+        std::vector<Key> keys;
+        if (upload.has_discard_time()) keys.push_back({kByDue, SortableTime(ToTime(upload.discard_time()))});
+        return keys;
+      });
   return table;
 }
 
 // By ChunkName.
 inline const Table<v1::WatchListChunk>& ChunkTable() {
-  static const auto& table = *new Table<v1::WatchListChunk>(
-      "watch_list_chunk", [](const v1::WatchListChunk&) { return std::vector<Key>(); });
+  static const auto& table =
+      *new Table<v1::WatchListChunk>("watch_list_chunk", [](const v1::WatchListChunk&) { return std::vector<Key>(); });
   return table;
 }
 inline std::string ChunkName(absl::string_view upload, v1::WatchListPart part, int number) {

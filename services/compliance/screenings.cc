@@ -93,8 +93,7 @@ absl::StatusOr<Screening> Screenings::Change(Transaction& tx, const Call& call, 
   const Origin origin = OriginOf(kService, call);
   AMIKECO_RETURN_IF_ERROR(Apply(tx, ScreeningTable(), origin, facts, found));
   if (found.value.state() == Screening::STATE_ENDED) {
-    AMIKECO_RETURN_IF_ERROR(
-        dossiers_.Write(tx, found.value.person(), ParticularsOf(found.name), v1::Particulars()));
+    AMIKECO_RETURN_IF_ERROR(dossiers_.Write(tx, found.value.person(), ParticularsOf(found.name), v1::Particulars()));
   }
   AMIKECO_RETURN_IF_ERROR(Follow(tx, origin, found.value));
   return Bare(found);
@@ -113,8 +112,8 @@ absl::StatusOr<Screening> Screenings::GetScreening(Call& call, const v1::GetScre
     AMIKECO_ASSIGN_OR_RETURN(const auto found, Visible(reader, ScreeningTable(), request.name(), call.actor));
     Screening answer = Bare(found);
     v1::Particulars particulars;
-    AMIKECO_ASSIGN_OR_RETURN(
-        const bool known, dossiers_.Read(reader, found.value.person(), ParticularsOf(found.name), particulars));
+    AMIKECO_ASSIGN_OR_RETURN(const bool known,
+                             dossiers_.Read(reader, found.value.person(), ParticularsOf(found.name), particulars));
     if (!known || particulars.names().empty()) return answer;
     AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(particulars));
     AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader));
@@ -176,8 +175,8 @@ absl::StatusOr<v1::NameComparison> Screenings::CompareNames(Call&, const v1::Com
 absl::Status Screenings::OnErased(Transaction& tx, const std::string& person, const Origin& origin) {
   AMIKECO_ASSIGN_OR_RETURN(auto screenings, AllOf(tx, ScreeningTable(), kByPerson, CaseKey(person)));
   for (auto& found : screenings) {
-    AMIKECO_RETURN_IF_ERROR(Apply(tx, ScreeningTable(), origin,
-                                  compliance::OnErased(found.value, {origin.time, origin.actor}), found));
+    AMIKECO_RETURN_IF_ERROR(
+        Apply(tx, ScreeningTable(), origin, compliance::OnErased(found.value, {origin.time, origin.actor}), found));
     AMIKECO_RETURN_IF_ERROR(Follow(tx, origin, found.value));
   }
   return absl::OkStatus();
@@ -222,8 +221,8 @@ absl::Status Screenings::Tick(Transaction& tx, absl::string_view name, const Ori
     AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(particulars));
     const ScreeningGround ground{found.name, found.value.person(), found.value.organisation(), true};
     // The same person as before, whatever the program that wrote the particulars.
-    facts = OnScreened(found.value, ground,
-                       ResultOf(*lists, subject, lists_.thresholds(), found.value.subject_hash()), circumstance);
+    facts = OnScreened(found.value, ground, ResultOf(*lists, subject, lists_.thresholds(), found.value.subject_hash()),
+                       circumstance);
   } else {
     facts = compliance::OnErased(found.value, circumstance);
   }

@@ -136,7 +136,7 @@ std::map<std::string, Words> VisaWords(const RequiredItem& required, const Cases
 }
 
 std::map<std::string, Words> ScreeningWords(const v1::Clearance& clearance, const RequiredItem& required,
-                                           const Cases& cases) {
+                                            const Cases& cases) {
   const std::set<std::string> persons = PersonsOf(clearance, required);
   std::map<std::string, Words> words;
   for (const v1::Screening& screening : cases.screenings) {

@@ -192,11 +192,10 @@ absl::StatusOr<WatchList> WatchLists::GetWatchList(Call&, const v1::GetWatchList
   });
 }
 
-absl::StatusOr<v1::ListWatchListsResponse> WatchLists::ListWatchLists(Call&,
-                                                                      const v1::ListWatchListsRequest& request) {
+absl::StatusOr<v1::ListWatchListsResponse> WatchLists::ListWatchLists(Call&, const v1::ListWatchListsRequest& request) {
   return Query<v1::ListWatchListsResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::ListWatchListsResponse> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto page, WatchListTable().List(reader, {kByName, "", request.page_size(),
-                                                                             request.page_token()}));
+    AMIKECO_ASSIGN_OR_RETURN(const auto page,
+                             WatchListTable().List(reader, {kByName, "", request.page_size(), request.page_token()}));
     v1::ListWatchListsResponse response;
     for (const auto& list : page.items) *response.add_watch_lists() = Bare(list);
     response.set_next_page_token(page.next_page_token);
@@ -213,8 +212,8 @@ absl::StatusOr<screening::ImportedList> WatchLists::Parse(absl::string_view name
   const absl::string_view entries = text(v1::WATCH_LIST_PART_ENTRIES);
   switch (format) {
     case v1::WATCH_LIST_FORMAT_SDN:
-      return screening::ParseSdn(name, {entries, text(v1::WATCH_LIST_PART_ALIASES),
-                                        text(v1::WATCH_LIST_PART_ADDRESSES), text(v1::WATCH_LIST_PART_COMMENTS)});
+      return screening::ParseSdn(name, {entries, text(v1::WATCH_LIST_PART_ALIASES), text(v1::WATCH_LIST_PART_ADDRESSES),
+                                        text(v1::WATCH_LIST_PART_COMMENTS)});
     case v1::WATCH_LIST_FORMAT_CONSOLIDATED:
       return screening::ParseConsolidated(name, entries);
     case v1::WATCH_LIST_FORMAT_DENIED_PERSONS:
@@ -247,8 +246,8 @@ absl::StatusOr<std::shared_ptr<const ServingLists>> WatchLists::Serving(Reader& 
   std::vector<v1::ScreenedList> screened;
   std::vector<screening::Entry> entries;
   for (const auto& list : lists) {
-    AMIKECO_ASSIGN_OR_RETURN(
-        const auto upload, UploadTable().Get(reader, VersionOf(list.value, list.value.serving())->upload()));
+    AMIKECO_ASSIGN_OR_RETURN(const auto upload,
+                             UploadTable().Get(reader, VersionOf(list.value, list.value.serving())->upload()));
     AMIKECO_ASSIGN_OR_RETURN(const Files files, FilesOf(reader, upload.value));
     AMIKECO_ASSIGN_OR_RETURN(auto read, Parse(list.name, list.value.format(), files));
     std::move(read.entries.begin(), read.entries.end(), std::back_inserter(entries));
@@ -257,7 +256,8 @@ absl::StatusOr<std::shared_ptr<const ServingLists>> WatchLists::Serving(Reader& 
     one.set_version(list.value.serving());
     one.set_coverage_partial(list.value.coverage_partial());
   }
-  LogInfo("Watch-lists were loaded.", {{"lists", screened.size()}, {"entries", entries.size()}, {"revision", revision}});
+  LogInfo("Watch-lists were loaded.",
+          {{"lists", screened.size()}, {"entries", entries.size()}, {"revision", revision}});
   serving_ = std::make_shared<const ServingLists>(
       ServingLists{revision, std::move(screened), screening::Screener(std::move(entries), countries_)});
   return serving_;
@@ -266,8 +266,8 @@ absl::StatusOr<std::shared_ptr<const ServingLists>> WatchLists::Serving(Reader& 
 absl::StatusOr<std::vector<std::string>> WatchLists::Due(Reader& reader, absl::Time now, int limit) {
   std::vector<std::string> names;
   if (limit <= 0) return names;
-  AMIKECO_ASSIGN_OR_RETURN(
-      const auto due, UploadTable().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
+  AMIKECO_ASSIGN_OR_RETURN(const auto due,
+                           UploadTable().Range(reader, kByDue, "", SortableTime(now + absl::Microseconds(1)), limit));
   for (const auto& upload : due) names.push_back(upload.name);
   return names;
 }

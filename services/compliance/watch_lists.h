@@ -46,8 +46,8 @@ class WatchLists final {
   absl::StatusOr<v1::WatchList> GetWatchList(Call& call, const v1::GetWatchListRequest& request);
   absl::StatusOr<v1::ListWatchListsResponse> ListWatchLists(Call& call, const v1::ListWatchListsRequest& request);
 
-  // What the reader's snapshot says is serving. Never null. The first call after a change takes seconds: make it outside
-  // of writes. FAILED_PRECONDITION (NO_WATCH_LIST) when there is none.
+  // What the reader's snapshot says is serving. Never null. The first call after a change takes seconds: make it
+  // outside of writes. FAILED_PRECONDITION (NO_WATCH_LIST) when there is none.
   absl::StatusOr<std::shared_ptr<const ServingLists>> Serving(Reader& reader);
   // Its revision alone, at once; "" when there is no list.
   absl::StatusOr<std::string> Revision(Reader& reader) const;

@@ -111,6 +111,8 @@ TEST(Commands, HaveExamplesThatAreUnderstood) {
   std::ofstream("country.json") << R"({"content": {"answers": [{"question": "instability"}]}})";
   std::ofstream("assessment.json") << R"({"content": {"countries": ["AM"]}})";
   std::ofstream("notification.json") << R"({"content": {"countries": ["AM"]}})";
+  std::ofstream("particulars.json") << R"({"particulars": {"names": ["Anna Arendt"]}})";
+  std::ofstream("person.json") << R"({"particulars": {"names": ["Anna Arendt"]}})";
   std::ofstream("profile.json") << R"({"profile": {"given_name": "Anna"}})";
   for (const Command& command : Commands()) {
     const std::vector<std::string> words = ShellWords(command.example);

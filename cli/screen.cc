@@ -1,0 +1,201 @@
+// `screen`: the people of a file against the watch-lists, a row each.
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "amikeco/compliance/v1/screening.pb.h"
+#include "cli/api.h"
+#include "cli/failure.h"
+#include "cli/import.h"
+#include "cli/invocation.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "cli/special.h"
+#include "nlohmann/json.hpp"
+
+namespace amikeco::cli {
+namespace {
+
+using compliance::v1::MatchPersonRequest;
+using compliance::v1::MatchPersonResponse;
+
+const std::vector<std::string>& ColumnsRead() {
+  static const auto& columns = *new std::vector<std::string>{"id", "name", "aliases", "birth", "nationality", "place"};
+  return columns;
+}
+
+// The index in the file of each column that is read; nothing for those that are not there.
+using Places = std::map<std::string, size_t>;
+
+absl::StatusOr<Places> ReadHeader(const CsvFile& file) {
+  Places places;
+  std::vector<std::string> unread;
+  const std::vector<std::string> titles = CsvFields(file.header);
+  for (size_t i = 0; i < titles.size(); ++i) {
+    const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(titles[i]));
+    const bool read = std::find(ColumnsRead().begin(), ColumnsRead().end(), name) != ColumnsRead().end();
+    if (read && !places.emplace(name, i).second) {
+      return Error(kUsageError, absl::StrCat("The header has the column ", name, " twice; nobody was screened."));
+    }
+    if (!read) unread.push_back(titles[i]);
+  }
+  if (places.count("name") == 0) return Error(kUsageError, "The header has no column name; nobody was screened.");
+  if (!unread.empty()) absl::FPrintF(stderr, "Columns that are not read: %s.\n", absl::StrJoin(unread, ", "));
+  return places;
+}
+
+struct Person {
+  std::string id, name;
+  MatchPersonRequest request;
+};
+
+// Empty when the row makes sense, else what is wrong with it.
+std::string ReadPerson(const Places& places, size_t width, absl::string_view row, Person& person) {
+  const std::vector<std::string> cells = CsvFields(row);
+  if (cells.size() != width) {
+    return absl::StrCat("The row has ", cells.size(), " fields, the header has ", width, ".");
+  }
+  const auto cell = [&](const char* column) -> std::string {
+    const auto place = places.find(column);
+    return place == places.end() ? "" : std::string(absl::StripAsciiWhitespace(cells[place->second]));
+  };
+  person.id = cell("id");
+  person.name = cell("name");
+  if (person.name.empty()) return "name is empty.";
+  auto& particulars = *person.request.mutable_particulars();
+  particulars.add_names(person.name);
+  for (absl::string_view alias : absl::StrSplit(cell("aliases"), ';', absl::SkipWhitespace())) {
+    particulars.add_names(std::string(absl::StripAsciiWhitespace(alias)));
+  }
+  particulars.set_birth(cell("birth"));
+  for (absl::string_view code : absl::StrSplit(cell("nationality"), absl::ByAnyChar("; "), absl::SkipEmpty())) {
+    particulars.add_nationalities(absl::AsciiStrToUpper(code));
+  }
+  particulars.set_place(cell("place"));
+  return "";
+}
+
+std::string Spoken(compliance::v1::MatchOutcome outcome) {
+  return std::string(absl::StripPrefix(compliance::v1::MatchOutcome_Name(outcome), "MATCH_OUTCOME_"));
+}
+
+const std::vector<std::string>& Header() {
+  static const auto& header =
+      *new std::vector<std::string>{"LINE", "ID", "NAME", "OUTCOME", "SCORE", "LIST", "ENTRY", "WHY"};
+  return header;
+}
+
+// A row for each match; one for who has none.
+void AddRows(int line, const Person& person, const MatchPersonResponse& response,
+             std::vector<std::vector<std::string>>& rows) {
+  for (const auto& one : response.matches()) {
+    rows.push_back({absl::StrCat(line), person.id, person.name, Spoken(one.match().outcome()),
+                    absl::StrFormat("%.2f", one.match().score()), one.match().list(), one.match().entry(),
+                    one.explanation().summary()});
+  }
+  if (response.matches().empty()) {
+    rows.push_back({absl::StrCat(line), person.id, person.name, Spoken(response.outcome()), "", "", "", ""});
+  }
+}
+
+std::string Csv(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  const auto add = [&](const std::vector<std::string>& cells) {
+    absl::StrAppend(
+        &text,
+        absl::StrJoin(cells, ",",
+                      [](std::string* out, const std::string& cell) {
+                        const bool quoted = cell.find_first_of(",\"\r\n") != std::string::npos;
+                        absl::StrAppend(
+                            out, quoted ? absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"") : cell);
+                      }),
+        "\n");
+  };
+  std::vector<std::string> header = Header();
+  for (std::string& title : header) absl::AsciiStrToLower(&title);
+  add(header);
+  for (const auto& row : rows) add(row);
+  return text;
+}
+
+std::string Json(const std::vector<std::vector<std::string>>& rows, bool lines) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  std::string text;
+  for (const auto& row : rows) {
+    nlohmann::ordered_json object;
+    for (size_t i = 0; i < row.size(); ++i) object[absl::AsciiStrToLower(Header()[i])] = row[i];
+    if (lines) absl::StrAppend(&text, object.dump(), "\n");
+    all.push_back(std::move(object));
+  }
+  return lines ? text : all.dump(2) + "\n";
+}
+
+void PrintRows(const Settings& settings, const std::vector<std::vector<std::string>>& rows) {
+  if (settings.output == "csv") {
+    std::cout << Csv(rows);
+  } else if (settings.json()) {
+    std::cout << Json(rows, settings.output == "jsonl");
+  } else {
+    std::cout << Table(Header(), rows, WantsTable(settings));
+  }
+}
+
+// What the service did not like, in a sentence for the report.
+std::string WhyRefused(const absl::Status& status) {
+  const auto bad = DetailOf<google::rpc::BadRequest>(status);
+  if (!bad.ok() || bad->field_violations().empty()) return std::string(status.message());
+  return absl::StrJoin(bad->field_violations(), "; ", [](std::string* out, const auto& violation) {
+    absl::StrAppend(out, absl::StripPrefix(violation.field(), "particulars."), ": ", violation.description());
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<int> ScreenFile(Invocation& invocation) {
+  AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadImported(invocation));
+  const CsvFile file = SplitCsv(text, 1, kLongestRow, "");
+  AMIKECO_RETURN_IF_ERROR(CheckHeader(invocation.words[0], file));
+  AMIKECO_ASSIGN_OR_RETURN(const Places places, ReadHeader(file));
+  const auto& method = *FindMethod("compliance/MatchPerson");
+  AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, method));
+  AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
+  const size_t width = CsvFields(file.header).size();
+  ImportReport report;
+  ReportLosses(file, "", report);
+  std::vector<std::vector<std::string>> rows;
+  Progress progress(file.rows, "people");
+  int done = 0;
+  for (const CsvChunk& chunk : file.chunks) {
+    Person person;
+    const std::string wrong = ReadPerson(places, width, chunk.text, person);
+    if (!wrong.empty()) {
+      Reject(report, chunk.first_line, wrong);
+    } else {
+      const auto answer = CallPatiently(*session, method, person.request);
+      if (answer.ok()) {
+        AddRows(chunk.first_line, person, static_cast<const MatchPersonResponse&>(**answer), rows);
+      } else if (absl::IsInvalidArgument(answer.status())) {
+        Reject(report, chunk.first_line, WhyRefused(answer.status()));
+      } else {
+        return answer.status();  // a part of the result would look like the whole
+      }
+    }
+    progress.Show(++done);
+  }
+  PrintRows(invocation.settings, rows);
+  for (const auto& row : report.rejected()) absl::FPrintF(stderr, "Line %d: %s\n", row.line(), row.reason());
+  return report.rejected().empty() ? kOk : kPartial;
+}
+
+}  // namespace amikeco::cli
