@@ -207,7 +207,7 @@ absl::StatusOr<screening::ImportedList> WatchLists::Parse(absl::string_view name
                                                           const Files& files) const {
   const auto text = [&](WatchListPart part) -> absl::string_view {
     const auto file = files.find(part);
-    return file == files.end() ? "" : file->second;
+    return file == files.end() ? absl::string_view() : absl::string_view(file->second);
   };
   const absl::string_view entries = text(v1::WATCH_LIST_PART_ENTRIES);
   switch (format) {

@@ -28,10 +28,10 @@ constexpr char kSdn[] =
     "101,\"BREZOVSKY, Zoltan\",\"individual\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB 03 Mar 1961; "
     "nationality Hungary.\"\r\n"
     "102,\"MALINAK, Piotr\",\"individual\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n"
-    "this is no row\r\n";
-constexpr char kAliases[] = "101,1,\"aka\",\"BREZOFFSKY, Soltan\",-0- \r\n";
-constexpr char kAddresses[] = "101,1,\"1 Main Street\",\"Szeged\",\"Hungary\",-0- \r\n";
-constexpr char kComments[] = "101,\"; DOB 1963\"\r\n";
+    "this is no row\r\n\x1A";
+constexpr char kAliases[] = "101,1,\"aka\",\"BREZOFFSKY, Soltan\",-0- \r\n\x1A";
+constexpr char kAddresses[] = "101,1,\"1 Main Street\",\"Szeged\",\"Hungary\",-0- \r\n\x1A";
+constexpr char kComments[] = "101,\"; DOB 1963\"\r\n\x1A";
 constexpr char kDenied[] =
     "\"Name\"\t\"Street_Address\"\t\"City\"\t\"State\"\t\"Country\"\t\"Effective_Date\"\t\"Shoe_Size\"\n"
     "\"ZOLTAN BREZOVSKY\"\t\"1 MAIN STREET\"\t\"SZEGED\"\t\"\"\t\"HU\"\t\"01/02/2020\"\t\"44\"\n";

@@ -64,7 +64,8 @@ class ScreenCommand : public ::testing::Test {
       for (int n = i + 19; n > 0; n /= 19) word += letters[n % 19];
       add(1000 + i, absl::StrCat("UNLIKE", word, ", ", word, "IST"), "DOB 1950; this is a long remark of no meaning.");
     }
-    absl::StrAppend(&aliases, "101,1,\"aka\",\"BREZOFFSKY, Soltan\",-0- \r\n");
+    absl::StrAppend(&aliases, "101,1,\"aka\",\"BREZOFFSKY, Soltan\",-0- \r\n\x1A");
+    entries += '\x1A';
     EXPECT_GT(entries.size(), size_t{1} << 20);
     return {File("sdn.csv", entries), File("alt.csv", aliases)};
   }
