@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -174,6 +175,7 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
   ImportReport report;
   ReportLosses(file, "", report);
   std::vector<std::vector<std::string>> rows;
+  std::set<std::string> partial;
   Progress progress(file.rows, "people");
   int done = 0;
   for (const CsvChunk& chunk : file.chunks) {
@@ -184,7 +186,11 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
     } else {
       const auto answer = CallPatiently(*session, method, person.request);
       if (answer.ok()) {
-        AddRows(chunk.first_line, person, static_cast<const MatchPersonResponse&>(**answer), rows);
+        const auto& response = static_cast<const MatchPersonResponse&>(**answer);
+        AddRows(chunk.first_line, person, response, rows);
+        for (const auto& list : response.lists()) {
+          if (list.coverage_partial()) partial.insert(list.list());
+        }
       } else if (absl::IsInvalidArgument(answer.status())) {
         Reject(report, chunk.first_line, WhyRefused(answer.status()));
       } else {
@@ -194,6 +200,9 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
     progress.Show(++done);
   }
   PrintRows(invocation.settings, rows);
+  for (const std::string& list : partial) {
+    absl::FPrintF(stderr, "The coverage of %s is partial: that somebody is not on it says little.\n", list);
+  }
   for (const auto& row : report.rejected()) absl::FPrintF(stderr, "Line %d: %s\n", row.line(), row.reason());
   return report.rejected().empty() ? kOk : kPartial;
 }

@@ -249,6 +249,22 @@ TEST(CheckProgramme, FindsDocumentsThatAreOfAPartOfTheActivity) {
   }
 }
 
+// A0-25: persons are screened, against all lists.
+TEST(CheckProgramme, FindsScreeningsOfHostsAndByKinds) {
+  Programme programme = Shipped("ipa-exchange-inbound");
+  ComplianceItem& item = *programme.add_compliance();
+  item.set_id("screening");
+  item.set_title("Screening against watch-lists");
+  item.set_kind(ComplianceItem::KIND_SCREENING);
+  item.set_per_person(true);
+  EXPECT_THAT(WrongWith(programme), testing::IsEmpty());
+  item.set_per_leg(true);
+  EXPECT_THAT(WrongWith(programme), HasSubstr("is about persons, against all watch-lists"));
+  item.set_per_leg(false);
+  item.add_accepted_kinds("un");
+  EXPECT_THAT(WrongWith(programme), HasSubstr("is about persons, against all watch-lists"));
+}
+
 // A4-11
 TEST(CheckProgramme, NeverAsksForATrainersCertificateOfAStudyVisitNorOfAHost) {
   Programme visit = Shipped("inl-study-visit");

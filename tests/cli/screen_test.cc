@@ -106,7 +106,12 @@ TEST_F(ScreenCommand, ImportsAListInPiecesAndScreensTheRowsOfAFile) {
   EXPECT_THAT(ran.err, AllOf(HasSubstr("Columns that are not read: colour."), HasSubstr("Line 4: name is empty."),
                              HasSubstr("Line 5: birth: must be a date"), HasSubstr("Line 6: The row has 2 fields"),
                              HasSubstr("100 %  5 of 5 people")));
+  EXPECT_THAT(ran.err, Not(HasSubstr("partial")));
+  const std::string notices =
+      File("notices.json", R"([{"entity_id": "2026/1", "name": "MALINAK", "forename": "Piotr"}])");
+  EXPECT_EQ(Run({"watch-list", "import", "interpol", "notices", notices}, "operations").code, 0);
   const Ran json = Run({"screen", people, "-o", "jsonl"});
+  EXPECT_THAT(json.err, HasSubstr("The coverage of watchLists/interpol is partial"));
   EXPECT_THAT(json.out, HasSubstr("{\"line\":\"2\",\"id\":\"P-1\""));
 }
 
