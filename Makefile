@@ -1,5 +1,5 @@
 # The one front door. What each of these does is in the script that it calls.
-.PHONY: build test check-asan check-tsan lint format run bench chaos clean
+.PHONY: build test check-asan check-tsan fuzz lint format run bench chaos clean
 
 build:
 	tools/install run
@@ -15,6 +15,11 @@ check-asan:
 
 check-tsan:
 	./check --preset tsan --in common
+
+# What reads outside text, with inputs that nobody thought of; SECONDS=600 is ten minutes each.
+fuzz:
+	tools/install check
+	tools/fuzz --seconds $(or $(SECONDS),60)
 
 lint:
 	tools/lint

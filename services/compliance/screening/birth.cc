@@ -77,6 +77,7 @@ std::optional<Birth> ParseBirth(absl::string_view text) {
   for (const absl::string_view about : {"circa ", "approximately ", "about ", "c. "}) {
     circa = circa || absl::ConsumePrefix(&text, about);
   }
+  if (text.empty()) return std::nullopt;  // split, it may have no part at all
   const std::vector<absl::string_view> ends = absl::StrSplit(text, absl::MaxSplits(" to ", 1));
   std::optional<Birth> birth = ParseOne(ends[0]);
   if (birth.has_value() && ends.size() == 2) {

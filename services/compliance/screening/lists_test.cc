@@ -250,6 +250,7 @@ TEST(ParseBirth, ReadsThePublishersForms) {
                             "9999", "1965-03-01T"}) {
     EXPECT_FALSE(ParseBirth(wrong).has_value()) << wrong;
   }
+  EXPECT_FALSE(ParseBirth(absl::string_view()).has_value());
 }
 
 TEST(CompareBirths, TellsHowFarTwoAgree) {

@@ -1,0 +1,19 @@
+#include "amikeco/matching/v1/facts.pb.h"
+#include "common/config/textproto.h"
+#include "services/notify/template.h"
+#include "tests/fuzz/fuzz.h"
+
+void amikeco::fuzz::Try(absl::string_view input) {
+  notify::TemplateFile file{"input", std::string(input), {}};
+  const absl::Status status = ParseTextprotoText(file.text, file.path, file.parsed);
+  if (!status.ok()) return RequireLines(status, input);
+  const auto templates = notify::Templates::Check({file}, {});
+  if (!templates.ok()) RequireRefusal(templates.status());
+  const auto variables = notify::VariablesIn(file.parsed);
+  // Also of a template that would be refused: what is kept may be older than the check.
+  matching::v1::HostInvited fact;
+  const auto rendered = notify::Render(file.parsed, fact, {}, {"Anna Weber", absl::UTCTimeZone()});
+  if (!variables.empty()) return;
+  Require(rendered.subject() == file.parsed.subject() && rendered.body() == file.parsed.body(),
+          "a text without variables stays as it is");
+}
