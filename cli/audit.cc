@@ -1,7 +1,5 @@
 #include "common/events/audit.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "cli/api.h"
+#include "cli/audit_heads.h"
 #include "cli/failure.h"
 #include "cli/invocation.h"
 #include "cli/print.h"
@@ -40,38 +39,13 @@ struct Verified {
   std::vector<AuditFault> faults;
 };
 
-absl::Status NoHead(const std::string& file) {
-  return Error(kUsageError, absl::StrCat("The file ", file, " is not what `amikeco audit head -o json` prints."),
-               {{"file", file}});
-}
-
-absl::Status AddHead(const std::string& file, const std::string& json, std::map<std::string, AuditHead>& heads) {
-  GetAuditHeadResponse head;
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  if (!google::protobuf::util::JsonStringToMessage(json, &head, options).ok()) return NoHead(file);
-  if (head.source().empty() || head.number() < 0 || head.link().size() != (head.number() == 0 ? 0 : 32)) {
-    return NoHead(file);
-  }
-  heads[head.source()] = {head.number(), head.link()};
-  return absl::OkStatus();
-}
-
-// By service: one head, or an object of several by their services' names.
 absl::StatusOr<std::map<std::string, AuditHead>> ReadHeads(const std::string& file) {
-  std::map<std::string, AuditHead> heads;
-  if (file.empty()) return heads;
+  if (file.empty()) return std::map<std::string, AuditHead>();
   std::ifstream stream(file);
   if (!stream) return Error(kNoFile, absl::StrCat("The file ", file, " cannot be read."), {{"file", file}});
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || json.empty()) return NoHead(file);
-  if (json.contains("source")) {
-    AMIKECO_RETURN_IF_ERROR(AddHead(file, text, heads));
-    return heads;
-  }
-  for (const auto& member : json) AMIKECO_RETURN_IF_ERROR(AddHead(file, member.dump(), heads));
-  return heads;
+  if (auto heads = ParseAuditHeads(std::string{std::istreambuf_iterator<char>(stream), {}})) return *std::move(heads);
+  return Error(kUsageError, absl::StrCat("The file ", file, " is not what `amikeco audit head -o json` prints."),
+               {{"file", file}});
 }
 
 // Fewer facts at once while they are too large for one answer.

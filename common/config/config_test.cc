@@ -57,6 +57,13 @@ TEST(Textproto, RefusesATextThatIsCutOff) {
   EXPECT_THAT(Mistakes("common { server {"), HasSubstr("applicant.textproto:1:"));
 }
 
+// Found by tests/fuzz: it was taken, and nothing that held it could be read again.
+TEST(Textproto, RefusesAStringThatIsNotUtf8WithItsPlace) {
+  EXPECT_EQ(Mistakes("common {\n  programmes_dir: '\xC3('\n}"),
+            "applicant.textproto:2:3: programmes_dir is not UTF-8.");
+  EXPECT_EQ(Mistakes("common {\n  server {\n    listen: '\\377' } }"), "applicant.textproto:3:5: listen is not UTF-8.");
+}
+
 class ConfigFileTest : public ::testing::Test {
  protected:
   ConfigFileTest() : path_(absl::StrCat(::testing::TempDir(), "config-", getpid(), ".textproto")) {}

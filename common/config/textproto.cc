@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/base/edit_distance.h"
+#include "common/base/utf8.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -28,6 +29,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::TextFormat;
 
 // The texts between the message's double quotes: the parser's only way to tell us names.
 std::vector<absl::string_view> Quoted(absl::string_view message) {
@@ -88,6 +91,10 @@ class Mistakes final : public google::protobuf::io::ErrorCollector {
     lines_.push_back(absl::StrCat(name_, ":", line + 1, ":", Column(line, column, message) + 1, ": ", message,
                                   Fix(message), EnumFix(root_, message)));
   }
+  void AddMistake(int line, int column, absl::string_view what) {
+    lines_.push_back(absl::StrCat(name_, ":", line + 1, ":", column + 1, ": ", what));
+  }
+  bool empty() const { return lines_.empty(); }
   std::string Text() const { return absl::StrJoin(lines_, "\n"); }
 
  private:
@@ -105,6 +112,29 @@ class Mistakes final : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> lines_;
 };
 
+// Strings that are not UTF-8: the parser takes them, and a message that holds one can be written but never read again.
+void FindBadTexts(const google::protobuf::Message& message, TextFormat::ParseInfoTree& tree, Mistakes& mistakes) {
+  std::vector<const FieldDescriptor*> fields;
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      const int index = field->is_repeated() ? i : -1;
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        const auto& inner =
+            index < 0 ? reflection.GetMessage(message, field) : reflection.GetRepeatedMessage(message, field, index);
+        if (auto* nested = tree.GetTreeForNested(field, index)) FindBadTexts(inner, *nested, mistakes);
+      } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+        const std::string text =
+            index < 0 ? reflection.GetString(message, field) : reflection.GetRepeatedString(message, field, index);
+        const auto at = tree.GetLocation(field, index);
+        if (!IsUtf8(text)) mistakes.AddMistake(at.line, at.column, absl::StrCat(field->name(), " is not UTF-8."));
+      }
+    }
+  }
+}
+
 absl::Status SystemError(absl::string_view what, const std::string& path, int error) {
   return absl::ErrnoToStatus(error, absl::StrCat(path, ": ", what));
 }
@@ -113,11 +143,13 @@ absl::Status SystemError(absl::string_view what, const std::string& path, int er
 
 absl::Status ParseTextprotoText(absl::string_view text, absl::string_view name, google::protobuf::Message& message) {
   Mistakes mistakes(name, text, message.GetDescriptor());
-  google::protobuf::TextFormat::Parser parser;
+  TextFormat::Parser parser;
+  TextFormat::ParseInfoTree tree;
   parser.RecordErrorsTo(&mistakes);
+  parser.WriteLocationsTo(&tree);
   google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-  if (!parser.Parse(&input, &message)) return absl::InvalidArgumentError(mistakes.Text());
-  return absl::OkStatus();
+  if (parser.Parse(&input, &message)) FindBadTexts(message, tree, mistakes);
+  return mistakes.empty() ? absl::OkStatus() : absl::InvalidArgumentError(mistakes.Text());
 }
 
 absl::Status ParseTextprotoFile(const std::string& path, google::protobuf::Message& message) {

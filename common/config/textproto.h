@@ -1,7 +1,7 @@
 // Strict textproto: a file or a text becomes a message, or an error that says where it is wrong and what
 // would be right.
 //
-// Unknown fields, fields given twice and values of the wrong type are refused, all at once:
+// Unknown fields, fields given twice, values of the wrong type and strings that are not UTF-8 are refused, all at once:
 // "file:line:column: what".
 #ifndef AMIKECO_COMMON_CONFIG_TEXTPROTO_H_
 #define AMIKECO_COMMON_CONFIG_TEXTPROTO_H_

@@ -103,16 +103,6 @@ std::string TurnedNameKey(absl::string_view name) {
   return NameKey(absl::StrCat(name.substr(at + 1), " ", name.substr(0, at)));
 }
 
-bool IsUtf8(absl::string_view text) {
-  const auto size = static_cast<int32_t>(text.size());
-  for (int32_t i = 0; i < size;) {
-    UChar32 c = 0;
-    U8_NEXT(text.data(), i, size, c);
-    if (c < 0) return false;
-  }
-  return true;
-}
-
 std::string Printable(absl::string_view text) {
   constexpr int32_t kMost = 80;
   const icu::UnicodeString decoded = Decoded(text.substr(0, 4 * kMost));  // a character has 4 bytes at most

@@ -19,8 +19,6 @@ std::string NameKey(absl::string_view name);
 // when there is nothing to turn.
 std::string TurnedNameKey(absl::string_view name);
 
-bool IsUtf8(absl::string_view text);
-
 // `text` as an error's sentence may repeat it: UTF-8 without control characters, at most 80 characters.
 std::string Printable(absl::string_view text);
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
+#include "common/base/utf8.h"
 #include "common/config/textproto.h"
 #include "common/countries/name_key.h"
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "common/base/utf8.h"
 #include "services/matching/errors.h"
 
 namespace amikeco::matching {
@@ -67,29 +68,6 @@ std::optional<std::vector<std::string>> FieldsOf(absl::string_view row) {
   }
   if (quoted) return std::nullopt;
   return fields;
-}
-
-bool IsUtf8(absl::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const size_t more = c < 0x80                   ? 0
-                        : c >> 5 == 6 && c >= 0xC2 ? 1
-                        : c >> 4 == 14             ? 2
-                        : c >> 3 == 30 && c < 0xF5 ? 3
-                                                   : 4;
-    if (more == 4 || i + more >= text.size()) return false;
-    for (size_t k = 1; k <= more; ++k) {
-      if (static_cast<unsigned char>(text[i + k]) >> 6 != 2) return false;
-    }
-    const auto next = more == 0 ? 0 : static_cast<unsigned char>(text[i + 1]);
-    // Overlong forms and surrogates.
-    if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) || (c == 0xF0 && next < 0x90) ||
-        (c == 0xF4 && next > 0x8F)) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
 }
 
 bool IsId(absl::string_view text) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "common/base/utf8.h"
 
 namespace amikeco::notify {
 namespace {
@@ -39,15 +40,6 @@ size_t CharacterSize(absl::string_view text) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
   return size;
-}
-
-bool IsUtf8(absl::string_view text) {
-  while (!text.empty()) {
-    const size_t size = CharacterSize(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
 }
 
 bool IsPlainAscii(absl::string_view text) {

@@ -524,6 +524,9 @@ TEST_F(Cli, ChecksThatTheAuditChainStillHasAnExportedHead) {
   EXPECT_EQ(Run({"audit", "verify", "--head", file, "--service", "matching"}).code, 2);
   std::ofstream(file) << "{\"applicant\": {\"number\": 3}}";
   EXPECT_EQ(Run({"audit", "verify", "--head", file}).code, 2);
+  // Nested so deeply that reading it by recursion would need more stack than there is.
+  std::ofstream(file) << "{\"applicant\": " << std::string(200'000, '[') << std::string(200'000, ']') << "}";
+  EXPECT_EQ(Run({"audit", "verify", "--head", file}).code, 2);
 }
 
 TEST_F(Cli, SaysWhetherTheServicesAreReady) {

@@ -1,5 +1,4 @@
 #include "services/compliance/screening/birth.h"
-
 #include "tests/fuzz/fuzz.h"
 
 // What is read of a text is also read of what it is written as.

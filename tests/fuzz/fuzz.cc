@@ -1,5 +1,8 @@
 #include "tests/fuzz/fuzz.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -31,6 +34,13 @@ void RequireLines(const absl::Status& status, absl::string_view input) {
   Require(first.size() < status.message().size() && absl::SimpleAtoi(first.substr(0, first.find(':')), &line) &&
               line >= 1 && line <= lines,
           absl::StrCat("a refusal begins with the line that is wrong: ", status.message()));
+}
+
+std::string FileWith(absl::string_view text) {
+  static const int file = memfd_create("input", 0);
+  Require(ftruncate(file, 0) == 0 && pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()),
+          "the file is written");
+  return absl::StrCat("/proc/self/fd/", file);
 }
 
 }  // namespace amikeco::fuzz

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -22,6 +23,9 @@ void RequireRefusal(const absl::Status& status, absl::StatusCode code = absl::St
 
 // Each line of a refusal begins with the file, "input", and one of its lines.
 void RequireLines(const absl::Status& status, absl::string_view input);
+
+// The path of a file in memory that holds `text`, until the next call.
+std::string FileWith(absl::string_view text);
 
 // Some inputs have several parts, with a form feed between them. The last has the rest; those that are missing are
 // empty.

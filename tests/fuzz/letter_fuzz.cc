@@ -1,7 +1,6 @@
-#include "services/notify/letter.h"
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "services/notify/letter.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace amikeco::fuzz {
@@ -44,7 +43,8 @@ void Try(absl::string_view input) {
   int froms = 0;
   bool header = true;
   for (const absl::string_view line : absl::StrSplit(*text, "\r\n")) {
-    Require(line.size() <= 998 && !absl::StrContains(line, '\n') && !absl::StrContains(line, '\r'), "lines of RFC 5322");
+    Require(line.size() <= 998 && !absl::StrContains(line, '\n') && !absl::StrContains(line, '\r'),
+            "lines of RFC 5322");
     header = header && !line.empty();
     froms += header && (absl::StartsWithIgnoreCase(line, "from:") || absl::StartsWithIgnoreCase(line, "bcc:"));
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
+#include "common/base/utf8.h"
 #include "services/compliance/screening/lists.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -25,6 +26,10 @@ inline void RequireList(const absl::StatusOr<screening::ImportedList>& list, abs
     Require(entry.list == "list" && !entry.id.empty() && ids.insert(entry.id).second, "an entry has an id of its own");
     Require(!entry.names.empty(), "an entry has a name");
     Require(entry.line >= 1 && entry.line <= lines, "an entry has its line");
+    Require(IsUtf8(entry.id), "an id is UTF-8");
+    for (const auto& name : entry.names) Require(IsUtf8(name.text), "a name is UTF-8");
+    for (const auto& text : entry.nationalities) Require(IsUtf8(text), "a nationality is UTF-8");
+    for (const auto& text : entry.places) Require(IsUtf8(text), "a place is UTF-8");
     for (const auto& birth : entry.births) Require(birth.first_year <= birth.last_year, "years are in order");
     names += entry.names.size();
   }
@@ -33,6 +38,7 @@ inline void RequireList(const absl::StatusOr<screening::ImportedList>& list, abs
   Require(list->rejects.size() == std::min(list->rejected, screening::kMaxRejects), "rejects are kept up to a limit");
   for (const screening::Reject& reject : list->rejects) {
     Require(reject.line >= 0 && reject.line <= lines && !reject.reason.empty(), "a rejected row has line and reason");
+    Require(IsUtf8(reject.reason), "a reason is UTF-8");
   }
 }
 

@@ -1,3 +1,5 @@
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/config/textproto.h"
 #include "services/notify/template.h"
@@ -14,6 +16,7 @@ void amikeco::fuzz::Try(absl::string_view input) {
   matching::v1::HostInvited fact;
   const auto rendered = notify::Render(file.parsed, fact, {}, {"Anna Weber", absl::UTCTimeZone()});
   if (!variables.empty()) return;
-  Require(rendered.subject() == file.parsed.subject() && rendered.body() == file.parsed.body(),
+  Require(rendered.subject() == file.parsed.subject() &&
+              rendered.body() == absl::StrCat(absl::StrJoin(file.parsed.paragraphs(), "\n\n"), "\n"),
           "a text without variables stays as it is");
 }

@@ -1,5 +1,4 @@
 #include "common/base/money.h"
-
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/fuzz/fuzz.h"
 

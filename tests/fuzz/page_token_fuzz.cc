@@ -34,7 +34,8 @@ class Shelf : public Reader {
 
 // A token from outside, and one that the list gave out itself, whatever bytes it is made of.
 void Try(absl::string_view input) {
-  const auto [token, prefix, value, id] = Parts<4>(input);
+  const auto parts = Parts<4>(input);
+  const absl::string_view token = parts[0], prefix = parts[1], value = parts[2], id = parts[3];
   const Table<google::type::Date> table("date", [](const google::type::Date&) { return std::vector<Key>(); });
   Shelf shelf({std::string(value), std::string(id)});
   const auto list = [&](absl::string_view key, absl::string_view page) {

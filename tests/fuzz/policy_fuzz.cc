@@ -1,7 +1,6 @@
-#include "services/compliance/policy.h"
-
 #include "common/config/located.h"
 #include "common/config/textproto.h"
+#include "services/compliance/policy.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace amikeco::fuzz {

@@ -1,8 +1,7 @@
-#include "programmes/programmes.h"
-
 #include "common/base/status.h"
 #include "common/config/located.h"
 #include "common/config/textproto.h"
+#include "programmes/programmes.h"
 #include "tests/fuzz/fuzz.h"
 
 // As Programmes::LoadFile reads a file.

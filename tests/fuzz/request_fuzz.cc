@@ -1,6 +1,7 @@
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "common/base/status.h"
 #include "common/rpc/validate.h"
+#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,17 +1,10 @@
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "common/countries/countries.h"
 #include "common/countries/territory_file.h"
 #include "tests/fuzz/fuzz.h"
 
 void amikeco::fuzz::Try(absl::string_view input) {
-  static const int file = memfd_create("territories", 0);
-  static const std::string path = absl::StrCat("/proc/self/fd/", file);
-  Require(ftruncate(file, 0) == 0 && pwrite(file, input.data(), input.size(), 0) == static_cast<ssize_t>(input.size()),
-          "the file is written");
+  const std::string path = FileWith(input);
   const auto rows = ReadTerritoryFile(path);
   const auto countries = Countries::Load({path});
   if (!rows.ok()) {

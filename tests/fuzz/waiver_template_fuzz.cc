@@ -1,6 +1,5 @@
-#include "services/compliance/waiver_template.h"
-
 #include "common/config/textproto.h"
+#include "services/compliance/waiver_template.h"
 #include "tests/fuzz/fuzz.h"
 
 void amikeco::fuzz::Try(absl::string_view input) {

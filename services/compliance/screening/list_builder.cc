@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/utf8.h"
 #include "common/countries/name_key.h"
 
 namespace amikeco::screening {
@@ -15,6 +16,14 @@ namespace {
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Of one entry; a publisher's most are some dozens.
 constexpr size_t kMaxNames = 500, kMaxTexts = 500, kMaxTextBytes = 1000;
+
+// The beginning of `text`, of at most `most` bytes and of whole characters: what is cut in two could not be kept.
+std::string Beginning(absl::string_view text, size_t most) {
+  if (text.size() > most) {
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  }
+  return std::string(text.substr(0, most));
+}
 
 }  // namespace
 
@@ -91,7 +100,7 @@ absl::StatusOr<ImportedList> ListBuilder::Finish() {
 }
 
 void AddName(absl::string_view text, Quality quality, Entry& entry) {
-  std::string name(text.substr(0, kMaxNameBytes));
+  std::string name = Beginning(text, kMaxNameBytes);
   absl::RemoveExtraAsciiWhitespace(&name);
   if (name.empty() || entry.names.size() >= kMaxNames) return;
   const bool known =
@@ -100,7 +109,7 @@ void AddName(absl::string_view text, Quality quality, Entry& entry) {
 }
 
 void AddText(absl::string_view text, std::vector<std::string>& texts) {
-  std::string clean(text.substr(0, kMaxTextBytes));
+  std::string clean = Beginning(text, kMaxTextBytes);
   absl::RemoveExtraAsciiWhitespace(&clean);
   if (clean.empty() || texts.size() >= kMaxTexts || std::find(texts.begin(), texts.end(), clean) != texts.end()) return;
   texts.push_back(std::move(clean));

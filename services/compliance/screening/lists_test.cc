@@ -10,9 +10,14 @@
 namespace amikeco::screening {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::Field;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Matcher;
 using testing::SizeIs;
 
 // Invented people, in the publishers' forms.
@@ -119,7 +124,7 @@ TEST(ParseSdn, SaysWhenTheEndIsMissing) {
   const std::string cut = std::string(kSdn).substr(0, std::string(kSdn).size() - 40);
   const ImportedList list = Good(ParseSdn("sdn", {cut, "", "", ""}));
   EXPECT_THAT(list.entries, SizeIs(2));
-  EXPECT_THAT(list.rejects, Contains(testing::Field(&Reject::reason, HasSubstr("end-of-file mark"))));
+  EXPECT_THAT(list.rejects, Contains(Field(&Reject::reason, HasSubstr("end-of-file mark"))));
 }
 
 TEST(ParseConsolidated, ReadsPeopleAndOrganisations) {
@@ -235,6 +240,135 @@ TEST(Lists, RefuseOtherEncodingsAndTooMuch) {
   }
   EXPECT_FALSE(ParseSdn("x", {"garbage", "", "", ""}).ok());
   EXPECT_THAT(ParseSdn("x", {kSdn, "", "", ""}, Few(10'000, 2)).status().message(), HasSubstr("too many"));
+}
+
+// A file that something was done to, and what becomes of it: it is refused with a sentence, or the rows that are right
+// stand, and the others are reported with their lines.
+struct Damaged {
+  const char* what;
+  absl::StatusOr<ImportedList> (*parse)(absl::string_view, absl::string_view, const ListLimits&);
+  std::string text;
+  size_t entries;    // 0: it is refused
+  const char* says;  // in the refusal, or in a reason; "": there is none
+  int line = 0;      // of the reason; 0: of any
+};
+
+absl::StatusOr<ImportedList> ParseEntries(absl::string_view list, absl::string_view csv, const ListLimits& limits) {
+  return ParseSdn(list, {csv, "", "", ""}, limits);
+}
+
+std::string Utf16(absl::string_view text, bool with_mark) {
+  std::string wide = with_mark ? "\xFF\xFE" : "";
+  for (const char c : text) wide.append({c, '\0'});
+  return wide;
+}
+
+std::string WithDoctype(absl::string_view declarations) {
+  return absl::StrCat("<?xml version=\"1.0\"?>\n<!DOCTYPE x [", declarations,
+                      "]>\n<CONSOLIDATED_LIST>&a;</CONSOLIDATED_LIST>");
+}
+
+std::string ManyRows(int rows, absl::string_view header, absl::string_view before, absl::string_view after) {
+  std::string text(header);
+  for (int i = 0; i < rows; ++i) absl::StrAppend(&text, before, i, after);
+  return text;
+}
+
+std::vector<Damaged> DamagedFiles() {
+  const std::string sdn = kSdn, xml = kXml, denied = kDenied, notices = kNotices;
+  const std::string sdn_row = ",\"X\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n";
+  const std::string header = "Name\tCity\tState\tCountry\tEffective_Date\n";
+  const std::string root = "<CONSOLIDATED_LIST><ENTITIES>";
+  return {
+      {"cut off in a quote", ParseDenied, denied.substr(0, denied.size() - 20), 1, "quote is not closed", 3},
+      {"cut off between cells", ParseDenied, denied.substr(0, denied.rfind('\t')), 1, "5 columns instead of 6", 3},
+      {"cut off in a row", ParseEntries, sdn.substr(0, sdn.rfind("\"P\"")), 2, "columns instead of 12", 3},
+      {"cut off behind a row", ParseEntries, sdn.substr(0, sdn.find("103")), 2, "end-of-file mark"},
+      {"cut off behind an element", ParseConsolidated, xml.substr(0, xml.find("</INDIVIDUALS>")), 0,
+       "no element found"},
+      {"cut off behind a notice", ParseNotices, notices.substr(0, notices.rfind(']')), 0, "cut off"},
+
+      {"UTF-16 with a mark", ParseEntries, Utf16(sdn, true), 0, "UTF-8"},
+      {"UTF-16 without one", ParseEntries, Utf16(sdn, false), 0, "UTF-8"},
+      {"UTF-16 without one", ParseDenied, Utf16(denied, false), 0, "UTF-8"},
+      {"UTF-16 without one", ParseConsolidated, Utf16(xml, false), 0, "UTF-8"},
+      {"UTF-16 without one", ParseNotices, Utf16(notices, false), 0, "UTF-8"},
+      {"a mark of UTF-8", ParseEntries, "\xEF\xBB\xBF" + sdn, 3, ""},
+      {"a mark of UTF-8", ParseDenied, "\xEF\xBB\xBF" + denied, 1, ""},
+      {"a row of Latin-1", ParseDenied, denied + "\"JOS\xC9\"\t\"\"\t\"\"\t\"\"\t\"ES\"\t\"2020\"\n", 1, "not UTF-8",
+       4},
+      {"a notice of Latin-1", ParseNotices, absl::StrReplaceAll(notices, {{"MALINAK", "M\xC1LINAK"}}), 1,
+       "not valid JSON", 4},
+      {"Latin-1", ParseConsolidated, absl::StrReplaceAll(xml, {{"ZOLTAN", "ZOLT\xC1N"}}), 0, "not well-formed"},
+      {"said to be UTF-16", ParseConsolidated, absl::StrReplaceAll(xml, {{"UTF-8", "UTF-16"}}), 0, "encoding"},
+
+      {"entities within entities", ParseConsolidated, WithDoctype("<!ENTITY b \"bbb\"><!ENTITY a \"&b;&b;&b;\">"), 0,
+       "document type", 2},
+      {"an entity of itself", ParseConsolidated, WithDoctype("<!ENTITY a \"&a;\">"), 0, "document type"},
+      {"a large entity", ParseConsolidated, WithDoctype("<!ENTITY a \"" + std::string(100'000, 'x') + "\">"), 0,
+       "document type"},
+      {"a file as an entity", ParseConsolidated, WithDoctype("<!ENTITY a SYSTEM \"file:///etc/hostname\">"), 0,
+       "document type"},
+      {"a parameter entity", ParseConsolidated, WithDoctype("<!ENTITY % a SYSTEM \"http://127.0.0.1/\"> %a;"), 0,
+       "document type"},
+      {"an entity of no name", ParseConsolidated, "<CONSOLIDATED_LIST>&a;</CONSOLIDATED_LIST>", 0, "undefined entity"},
+
+      {"ten times as many rows", ParseEntries, ManyRows(90'000, "", "", sdn_row), 90'000, "end-of-file mark"},
+      {"ten times as many rows", ParseDenied, ManyRows(90'000, header, "X ", "\tEGER\t\tHU\t2020\n"), 90'000, ""},
+      {"ten times as many elements", ParseConsolidated,
+       ManyRows(30'000, root, "<ENTITY><FIRST_NAME>X</FIRST_NAME><DATAID>", "</DATAID></ENTITY>") +
+           "</ENTITIES></CONSOLIDATED_LIST>",
+       30'000, ""},
+      {"ten times as many notices", ParseNotices,
+       ManyRows(70'000, "[", "{\"name\":\"X\",\"entity_id\":\"", "\"},") + "{}]", 70'000, "no name"},
+      {"every row ten times", ParseEntries, ManyRows(10, "", "7,\"", "\"" + sdn_row.substr(4)), 0, "wrong"},
+      {"a name without end", ParseDenied, header + std::string(1 << 20, 'x') + "\tEGER\t\tHU\t2020\n", 1, ""},
+      {"one cell too many to count", ParseEntries, sdn + std::string(100'000, ','), 3, "too many cells"},
+
+      {"a column more", ParseEntries, absl::StrReplaceAll(sdn, {{"\r\n", ",x\r\n"}}), 0, "13 columns instead of 12"},
+      {"a column less", ParseEntries, absl::StrReplaceAll(sdn, {{",\"P\"", ""}}), 0, "11 columns instead of 12"},
+      {"a column of another name", ParseDenied, absl::StrReplaceAll(denied, {{"\"City\"", "\"Town\""}}), 0,
+       "lacks the column City"},
+      {"a column in two places", ParseDenied, absl::StrReplaceAll(denied, {{"\"Street_Address\"", "\"Shoe_Size\""}}), 1,
+       "Shoe_Size", 1},
+      {"a field of another name", ParseNotices, absl::StrReplaceAll(notices, {{"\"forename\"", "\"first_name\""}}), 2,
+       "first_name", 2},
+      {"an element of another name", ParseConsolidated, absl::StrReplaceAll(xml, {{"COUNTRY>", "LAND>"}}), 2,
+       "element LAND", 13},
+  };
+}
+
+TEST(Lists, AreRefusedOrReadInPartWhateverWasDoneToThem) {
+  for (const Damaged& file : DamagedFiles()) {
+    const auto list = file.parse("list", file.text, {});
+    if (file.entries == 0) {
+      EXPECT_EQ(ReasonOf(list.status()), "LIST_UNREADABLE") << file.what;
+      EXPECT_THAT(list.status().message(), HasSubstr(file.says)) << file.what;
+      const std::string line = file.line == 0 ? "" : absl::StrCat("line ", file.line);
+      EXPECT_THAT(list.status().message(), HasSubstr(line)) << file.what;
+      continue;
+    }
+    ASSERT_TRUE(list.ok()) << file.what << ": " << list.status();
+    EXPECT_THAT(list->entries, SizeIs(file.entries)) << file.what;
+    if (*file.says == '\0') {
+      EXPECT_THAT(list->rejects, IsEmpty()) << file.what;
+      continue;
+    }
+    EXPECT_THAT(list->rejects, Contains(AllOf(Field(&Reject::reason, HasSubstr(file.says)),
+                                              Field(&Reject::line, file.line == 0 ? Ge(0) : Matcher<int>(file.line)))))
+        << file.what;
+  }
+}
+
+TEST(Lists, CutLongTextsBetweenCharacters) {
+  std::string name = "a";
+  for (int i = 0; i < 600; ++i) name += "ж";
+  const std::string row = absl::StrCat("\t", name, "\t\tHU\t2020\n");
+  const ImportedList list =
+      Good(ParseDenied("denied", absl::StrCat("Name\tCity\tState\tCountry\tEffective_Date\n", name, row)));
+  ASSERT_THAT(list.entries, SizeIs(1));
+  EXPECT_EQ(list.entries[0].names[0].text, name.substr(0, 511));
+  EXPECT_EQ(list.entries[0].places[0], name.substr(0, 999));
 }
 
 TEST(ParseBirth, ReadsThePublishersForms) {
