@@ -90,11 +90,14 @@ void PrintReport(const Settings& settings, const ImportReport& report) {
 
 }  // namespace
 
+absl::Status CheckNoRequestId(const Invocation& invocation) {
+  if (invocation.settings.request_id.empty()) return absl::OkStatus();
+  return Error(kUsageError,
+               "An import is many commands, each with a request id of its own; it may be sent again without one.");
+}
+
 absl::StatusOr<std::string> ReadImported(const Invocation& invocation) {
-  if (!invocation.settings.request_id.empty()) {
-    return Error(kUsageError,
-                 "An import is many commands, each with a request id of its own; it may be sent again without one.");
-  }
+  AMIKECO_RETURN_IF_ERROR(CheckNoRequestId(invocation));
   const std::string& name = invocation.words[0];
   std::ifstream file(name, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};

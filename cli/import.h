@@ -24,8 +24,9 @@ using ImportReport = matching::v1::ImportHostsResponse;
 // Longer rows are skipped: a quote may be missing.
 inline constexpr size_t kLongestRow = size_t{512} * 1024;
 
-// The text of the file that is the command's first word. A usage error when the command has a request id: an import is
-// many commands.
+// A usage error when the command has a request id: an import is many commands.
+absl::Status CheckNoRequestId(const Invocation& invocation);
+// The text of the file that is the command's first word, for a command without a request id.
 absl::StatusOr<std::string> ReadImported(const Invocation& invocation);
 // A usage error when there is no header row.
 absl::Status CheckHeader(const std::string& name, const CsvFile& file);

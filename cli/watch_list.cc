@@ -78,6 +78,7 @@ void PrintImport(const Settings& settings, const v1::ImportWatchListResponse& re
 }  // namespace
 
 absl::StatusOr<int> ImportWatchList(Invocation& invocation) {
+  AMIKECO_RETURN_IF_ERROR(CheckNoRequestId(invocation));
   auto& request = static_cast<v1::ImportWatchListRequest&>(*invocation.request);
   std::vector<File> files;
   for (const std::string& name : std::vector<std::string>(absl::StrSplit(invocation.words[0], ','))) {
@@ -99,6 +100,7 @@ absl::StatusOr<int> ImportWatchList(Invocation& invocation) {
 }
 
 absl::StatusOr<int> UploadWatchList(Invocation& invocation) {
+  AMIKECO_RETURN_IF_ERROR(CheckNoRequestId(invocation));
   const auto& request = static_cast<const v1::UploadWatchListChunkRequest&>(*invocation.request);
   std::vector<File> files(1);
   AMIKECO_ASSIGN_OR_RETURN(files[0], ReadPart(request.part(), invocation.words[0]));
