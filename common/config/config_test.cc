@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "amikeco/config/v1/config.pb.h"
+#include "amikeco/programme/v1/programme.pb.h"
 
 namespace amikeco {
 namespace {
@@ -62,6 +63,9 @@ TEST(Textproto, RefusesAStringThatIsNotUtf8WithItsPlace) {
   EXPECT_EQ(Mistakes("common {\n  programmes_dir: '\xC3('\n}"),
             "applicant.textproto:2:3: programmes_dir is not UTF-8.");
   EXPECT_EQ(Mistakes("common {\n  server {\n    listen: '\\377' } }"), "applicant.textproto:3:5: listen is not UTF-8.");
+  programme::v1::Programme programme;
+  EXPECT_EQ(ParseTextprotoText("\nnotice_sets: ['a',\n'\\377']", "p", programme).message(),
+            "p:2:1: notice_sets is not UTF-8.");
 }
 
 class ConfigFileTest : public ::testing::Test {

@@ -113,7 +113,9 @@ class Mistakes final : public google::protobuf::io::ErrorCollector {
 };
 
 // Strings that are not UTF-8: the parser takes them, and a message that holds one can be written but never read again.
-void FindBadTexts(const google::protobuf::Message& message, TextFormat::ParseInfoTree& tree, Mistakes& mistakes) {
+// `holder` is the place of what holds the message, for what has none of its own.
+void FindBadTexts(const google::protobuf::Message& message, TextFormat::ParseInfoTree& tree,
+                  TextFormat::ParseLocation holder, Mistakes& mistakes) {
   std::vector<const FieldDescriptor*> fields;
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   reflection.ListFields(message, &fields);
@@ -121,14 +123,16 @@ void FindBadTexts(const google::protobuf::Message& message, TextFormat::ParseInf
     const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
     for (int i = 0; i < size; ++i) {
       const int index = field->is_repeated() ? i : -1;
+      auto at = tree.GetLocation(field, index);
+      if (at.line < 0 && index > 0) at = tree.GetLocation(field, 0);  // a list in brackets has one place
+      if (at.line < 0) at = holder;
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
         const auto& inner =
             index < 0 ? reflection.GetMessage(message, field) : reflection.GetRepeatedMessage(message, field, index);
-        if (auto* nested = tree.GetTreeForNested(field, index)) FindBadTexts(inner, *nested, mistakes);
+        if (auto* nested = tree.GetTreeForNested(field, index)) FindBadTexts(inner, *nested, at, mistakes);
       } else if (field->type() == FieldDescriptor::TYPE_STRING) {
         const std::string text =
             index < 0 ? reflection.GetString(message, field) : reflection.GetRepeatedString(message, field, index);
-        const auto at = tree.GetLocation(field, index);
         if (!IsUtf8(text)) mistakes.AddMistake(at.line, at.column, absl::StrCat(field->name(), " is not UTF-8."));
       }
     }
@@ -148,7 +152,7 @@ absl::Status ParseTextprotoText(absl::string_view text, absl::string_view name, 
   parser.RecordErrorsTo(&mistakes);
   parser.WriteLocationsTo(&tree);
   google::protobuf::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
-  if (parser.Parse(&input, &message)) FindBadTexts(message, tree, mistakes);
+  if (parser.Parse(&input, &message)) FindBadTexts(message, tree, {0, 0}, mistakes);
   return mistakes.empty() ? absl::OkStatus() : absl::InvalidArgumentError(mistakes.Text());
 }
 

@@ -1,3 +1,4 @@
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "amikeco/matching/v1/facts.pb.h"
@@ -11,11 +12,10 @@ void amikeco::fuzz::Try(absl::string_view input) {
   if (!status.ok()) return RequireLines(status, input);
   const auto templates = notify::Templates::Check({file}, {});
   if (!templates.ok()) RequireRefusal(templates.status());
-  const auto variables = notify::VariablesIn(file.parsed);
   // Also of a template that would be refused: what is kept may be older than the check.
   matching::v1::HostInvited fact;
   const auto rendered = notify::Render(file.parsed, fact, {}, {"Anna Weber", absl::UTCTimeZone()});
-  if (!variables.empty()) return;
+  if (absl::StrContains(input, "{{") || absl::StrContains(input, "}}")) return;
   Require(rendered.subject() == file.parsed.subject() &&
               rendered.body() == absl::StrCat(absl::StrJoin(file.parsed.paragraphs(), "\n\n"), "\n"),
           "a text without variables stays as it is");

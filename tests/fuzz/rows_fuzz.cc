@@ -1,11 +1,17 @@
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
-#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/applicant/v1/award.pb.h"
+#include "amikeco/applicant/v1/claim.pb.h"
+#include "amikeco/applicant/v1/costs.pb.h"
+#include "amikeco/applicant/v1/public_report.pb.h"
+#include "amikeco/applicant/v1/sections.pb.h"
 #include "cli/csv.h"
 #include "cli/fields.h"
 #include "cli/import_rows.h"
-#include "google/protobuf/descriptor.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace amikeco::fuzz {
@@ -14,10 +20,20 @@ namespace {
 using google::protobuf::Message;
 
 std::unique_ptr<Message> RequestOf(absl::string_view method) {
-  const std::string name = absl::StrCat("amikeco.applicant.v1.", method.substr(method.find('/') + 1), "Request");
-  const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
-  Require(type != nullptr, name);
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  using namespace applicant::v1;  // NOLINT(google-build-using-namespace): the requests
+  static const Message* const requests[] = {&RegisterSectionRequest::default_instance(),
+                                            &OpenIntakeRequest::default_instance(),
+                                            &ScoreEntryRequest::default_instance(),
+                                            &SubmitClaimRequest::default_instance(),
+                                            &RecordPaymentRequest::default_instance(),
+                                            &RecordCostEstimateRequest::default_instance(),
+                                            &RecordAssistedActivityRequest::default_instance()};
+  const std::string name = absl::StrCat(method.substr(method.find('/') + 1), "Request");
+  const auto* const found = std::find_if(std::begin(requests), std::end(requests), [&](const Message* request) {
+    return request->GetDescriptor()->name() == name;
+  });
+  Require(found != std::end(requests), name);
+  return std::unique_ptr<Message>((*found)->New());
 }
 
 // Every cell in every column of every import, as a partner's file has it.
