@@ -21,12 +21,13 @@ double Percentile(std::vector<double> values, double share) {
 void Print(absl::string_view name, absl::string_view unit, const std::vector<double>& values,
            const std::vector<double>& baseline, bool more_is_better) {
   const double median = Percentile(values, 0.5), other = Percentile(baseline, 0.5);
+  const double ratio = more_is_better ? median / other : other / median;
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   absl::PrintF(
-      "{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"baseline\":%.4g,\"ratio\":%.3g,\"n\":%d,\"min\":%.4g,"
+      "{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"baseline\":%.4g,\"ratio\":%s,\"n\":%d,\"min\":%.4g,"
       "\"median\":%.4g,\"max\":%.4g}\n",
-      name, median, unit, other, more_is_better ? median / other : other / median, static_cast<int>(values.size()),
-      *least, median, *most);
+      name, median, unit, other, std::isfinite(ratio) ? absl::StrFormat("%.3g", ratio) : "null",
+      static_cast<int>(values.size()), *least, median, *most);
   std::fflush(stdout);
 }
 

@@ -14,7 +14,8 @@
 namespace amikeco::bench {
 
 // Prints {"name":…,"value":…,"unit":…,"baseline":…,"ratio":…,"n":…,"min":…,"median":…,"max":…}. The value is the median
-// of `values`; the ratio is that of the medians, such that more than 1 is better than the baseline.
+// of `values`; the ratio is that of the medians, such that more than 1 is better than the baseline; null where
+// one of them is 0.
 void Print(absl::string_view name, absl::string_view unit, const std::vector<double>& values,
            const std::vector<double>& baseline, bool more_is_better);
 

@@ -4,7 +4,7 @@
 //
 // The data is not part of the tree. AMIKECO_SCREENING_DATA names a folder with watchlists/ofac_{sdn,alt_full,add,
 // sdn_comments}.csv, watchlists/un_consolidated.xml, watchlists/us_dpl.txt, names/name_pairs.csv,
-// names/un_queries_clean.csv and names/negatives_dev.csv.
+// names/un_queries_clean.csv, names/negatives_dev.csv and names/translit/wd_*_16.tsv.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -23,10 +23,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "bench/harness.h"
+#include "bench/perturbed_names.h"
 #include "common/base/hash.h"
 #include "common/countries/countries.h"
 #include "services/compliance/screening/list_builder.h"
@@ -247,44 +249,108 @@ size_t Found(const Screener& screener, const std::vector<Subject>& people, absl:
   return found;
 }
 
-// Words in another order, one of them with a slip; no date of birth.
-std::vector<Subject> Misspelt(std::vector<Subject> people) {
-  std::mt19937 random(7);
-  for (Subject& person : people) {
-    std::vector<std::string> words = absl::StrSplit(person.names[0], ' ', absl::SkipEmpty());
-    std::string& word = words[random() % words.size()];
-    const size_t at = random() % word.size();
-    const auto letter = static_cast<char>('A' + random() % 26);
-    if (word.size() > 3 && static_cast<uint8_t>(word[at]) < 0x80) {
-      if (random() % 2 == 0) {
-        word[at] = letter;
-      } else {
-        word.erase(at, 1);
-      }
-    }
-    std::shuffle(words.begin(), words.end(), random);
-    person.names[0] = absl::StrJoin(words, " ");
-    person.birth.reset();
-  }
-  return people;
-}
-
-void BenchPeople(const Screener& screener, const FullScan& scan, const std::vector<Subject>& listed,
-                 const std::vector<Subject>& others) {
+void BenchPeople(const Screener& screener, const std::vector<Subject>& listed, const std::vector<Subject>& others) {
   const auto count = [](size_t n) { return std::vector<double>{static_cast<double>(n)}; };
   // The baselines of these two are what is asked for.
   Print(absl::StrCat("screening_queries_found_of_", listed.size()), "people",
         count(Found(screener, listed, "consolidated")), {680}, true);
   Print(absl::StrCat("screening_cleared_of_", others.size(), "_on_no_list"), "people",
         count(others.size() - Found(screener, others, "")), {static_cast<double>(others.size()) * 0.9998}, true);
-  // A scan takes for a hit what is more alike than anybody of a thousand who is on no list.
+}
+
+// "LAST, First" is "First LAST".
+std::string InOrder(absl::string_view name) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(name, absl::MaxSplits(", ", 1));
+  return parts.second.empty() ? std::string(name) : absl::StrCat(parts.second, " ", parts.first);
+}
+
+// People of the lists with a date of birth, under their names in Latin letters.
+struct Listed {
+  size_t entry;
+  Subject subject;
+};
+std::vector<Listed> ListedPeople(const Screener& screener, const Countries& countries) {
+  std::vector<Listed> people;
+  for (size_t i = 0; i < screener.entries().size(); ++i) {
+    const screening::Entry& entry = screener.entries()[i];
+    const std::string name = InOrder(entry.names[0].text);
+    const bool is_latin = std::all_of(name.begin(), name.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
+    if (entry.kind != screening::Kind::kPerson || entry.births.empty() || !is_latin) continue;
+    Subject subject;
+    subject.names = {name};
+    subject.birth = entry.births[0];
+    if (!entry.nationalities.empty()) {
+      if (const auto territory = countries.Resolve(entry.nationalities[0]); territory.ok())
+        subject.nationalities = {territory->code.substr(0, 2)};
+    }
+    people.push_back({i, std::move(subject)});
+  }
+  return people;
+}
+
+// How many of the same people are found when their names are written otherwise, with the date of birth and without; the
+// scan, which knows names only, takes for a hit what is more alike than anybody of a thousand who is on no list.
+void BenchPerturbed(const Screener& screener, const Countries& countries, const FullScan& scan,
+                    const std::vector<Subject>& others) {
+  constexpr uint32_t kSeed = 20'260'227;
+  constexpr size_t kPeople = 500, kScanned = 100;
   double threshold = 0;
   for (size_t i = 0; i < others.size(); i += 10) threshold = std::max(threshold, scan.Best(others[i].names[0]));
-  const std::vector<Subject> misspelt = Misspelt(listed);
-  const auto scanned = static_cast<size_t>(std::count_if(
-      misspelt.begin(), misspelt.end(), [&](const Subject& p) { return scan.Best(p.names[0]) > threshold; }));
-  Print(absl::StrCat("screening_misspelt_found_of_", misspelt.size()), "people", count(Found(screener, misspelt, "")),
-        count(scanned), true);
+  std::vector<Listed> listed = ListedPeople(screener, countries);
+  std::shuffle(listed.begin(), listed.end(), std::mt19937(kSeed));
+  for (const Perturbation& perturbation : Perturbations()) {
+    std::mt19937 random(kSeed);
+    double tried = 0, dated = 0, undated = 0, scans = 0, scanned = 0;
+    for (const Listed& person : listed) {
+      Subject subject = person.subject;
+      subject.names[0] = perturbation.write(subject.names[0], random);
+      if (subject.names[0].empty()) continue;
+      const auto is_found = [&] {
+        const auto screened = screener.Screen(subject, {kThreshold, 0.9});
+        return std::any_of(screened.hits.begin(), screened.hits.end(),
+                           [&](const screening::Hit& hit) { return hit.entry == person.entry; });
+      };
+      dated += is_found();
+      subject.birth.reset();
+      undated += is_found();
+      if (scans < kScanned) {
+        ++scans;
+        scanned += scan.Best(subject.names[0]) > threshold;
+      }
+      if (++tried == kPeople) break;
+    }
+    for (const bool with_birth : {true, false}) {
+      Print(absl::StrCat("screening_found_", perturbation.name, with_birth ? "" : "_undated", "_of_", tried, "_seed_",
+                         kSeed),
+            "percent", {100 * (with_birth ? dated : undated) / tried}, {100 * scanned / scans}, true);
+    }
+  }
+}
+
+// Names of two words beside what people who write in another script make of them, and beside what they make of two
+// others.
+void BenchOtherScripts(const std::string& folder, const Screener& screener) {
+  constexpr uint32_t kSeed = 20'260'227;
+  for (const char* language : {"arabic", "chinese", "hebrew", "japanese", "katakana", "korean", "russian"}) {
+    std::vector<std::pair<std::string, std::string>> words;
+    const std::string text = ReadFile(absl::StrCat(folder, "/names/translit/wd_", language, "_16.tsv"));
+    screening::RowReader rows(text, '\t');
+    while (rows.Next()) {
+      if (rows.cells().size() >= 2)
+        words.emplace_back(rows.cells()[0], absl::StrReplaceAll(rows.cells()[1], {{" ", ""}}));
+    }
+    std::shuffle(words.begin(), words.end(), std::mt19937(kSeed));
+    std::vector<Labelled> pairs;
+    for (size_t i = 0; i + 3 < words.size(); i += 2) {
+      const std::string name = absl::StrCat(words[i].first, " ", words[i + 1].first);
+      for (const size_t other : {i, i + 2}) {
+        const std::string written = absl::StrCat(words[other].second, " ", words[other + 1].second);
+        pairs.push_back({screener.Compare(name, written, screening::Kind::kPerson).score, other == i});
+      }
+    }
+    Print(absl::StrCat("screening_pairs_in_", language, "_f1_of_", pairs.size(), "_seed_", kSeed), "share",
+          {F1(pairs, kThreshold)}, {BestF1(pairs)}, true);  // beside the best of all thresholds
+  }
 }
 
 void BenchOnePerson(const Screener& screener, const FullScan& scan, const std::vector<Subject>& people) {
@@ -362,7 +428,9 @@ void BenchScreening() {
   const std::vector<Subject> listed = ReadPeople(absl::StrCat(folder, "/names/un_queries_clean.csv"), countries);
   const std::vector<Subject> others = ReadPeople(absl::StrCat(folder, "/names/negatives_dev.csv"), countries);
   BenchPairs(folder, *screener);
-  BenchPeople(*screener, scan, listed, others);
+  BenchPeople(*screener, listed, others);
+  BenchOtherScripts(folder, *screener);
+  BenchPerturbed(*screener, countries, scan, others);
   BenchOnePerson(*screener, scan, others);
   BenchRescreen(*screener, others);
 }

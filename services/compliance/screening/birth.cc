@@ -97,6 +97,10 @@ std::string FormatBirth(const Birth& birth) {
   return birth.circa ? "about " + text : text;
 }
 
+bool IsDay(const Birth& birth) {
+  return birth.day != 0 && !birth.circa && birth.first_year == birth.last_year && !IsYearAlone(birth);
+}
+
 BirthAgreement CompareBirth(const Birth& a, const Birth& b) {
   const int gap = std::max({0, a.first_year - b.last_year, b.first_year - a.last_year});
   const bool spans = a.circa || b.circa || a.first_year != a.last_year || b.first_year != b.last_year;

@@ -26,6 +26,9 @@ std::optional<Birth> ParseBirth(absl::string_view text);
 // "1965-03-01", "1965-03", "1965", "about 1965", "1965 to 1967".
 std::string FormatBirth(const Birth& birth);
 
+// The day is known. The first of January counts as a year alone: it is what is written when no more is known.
+bool IsDay(const Birth& birth);
+
 enum class BirthAgreement : uint8_t {
   kUnknown,  // one of them has none
   kSameDay,
@@ -36,7 +39,6 @@ enum class BirthAgreement : uint8_t {
   kContradicts,
 };
 
-// The first of January counts as a year alone: it is what is written when no more is known.
 BirthAgreement CompareBirth(const Birth& a, const Birth& b);
 // The best of all pairs.
 BirthAgreement CompareBirths(const std::vector<Birth>& listed, const std::optional<Birth>& birth);

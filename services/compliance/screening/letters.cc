@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -147,13 +148,28 @@ std::string Letters(absl::string_view text) {
   return letters;
 }
 
-// a-z and 0-9 of `text` in any script that ICU knows.
-std::string Romanised(const icu::UnicodeString& text) {
-  static const icu::Transliterator* const kToLatin = MakeTransliterator("Any-Latin; NFD; [:M:] Remove; Latin-ASCII");
-  if (kToLatin == nullptr) return "";
+std::string Transcribed(const icu::UnicodeString& text) {
+  static const icu::Transliterator* const kToLatin = MakeTransliterator("Any-Latin; NFD; [:M:] Remove");
+  static const icu::Transliterator* const kToAscii = MakeTransliterator("Latin-ASCII");
+  if (kToLatin == nullptr || kToAscii == nullptr) return "";
+  const icu::UnicodeString latin = Transliterated(*kToLatin, text);
   std::string utf8;
-  Transliterated(*kToLatin, text).toUTF8String(utf8);
+  latin.toUTF8String(utf8);
+  if (static_cast<size_t>(latin.length()) == utf8.size()) return Letters(utf8);  // that is most
+  utf8.clear();
+  Transliterated(*kToAscii, latin).toUTF8String(utf8);
   return Letters(utf8);
+}
+
+// a-z and 0-9 of `text` in any script that ICU knows. ICU takes a microsecond for four characters, and the words of
+// names come again and again: each thread keeps those that it has met.
+const std::string& Romanised(const icu::UnicodeString& text) {
+  constexpr size_t kMostKept = 4096;
+  thread_local absl::flat_hash_map<std::u16string, std::string> kept;
+  std::u16string key(text.getBuffer(), static_cast<size_t>(text.length()));
+  if (const auto found = kept.find(key); found != kept.end()) return found->second;
+  if (kept.size() == kMostKept) kept.clear();
+  return kept.emplace(std::move(key), Transcribed(text)).first->second;
 }
 
 // Readings and simplified forms of the Chinese characters of the basic plane, made once: one by one ICU needs ten

@@ -24,15 +24,16 @@ using Links = absl::InlinedVector<Link, 16>;
 constexpr double kLeastLikeness = 0.5;
 constexpr size_t kBrief = 3;
 constexpr double kLeastOfBrief = 0.6;
+constexpr double kLeastOfJoined = 0.8;
 
 // What is known of the vowels where the two are compared; two words of one script are compared as they are.
 Vowels VowelsOf(const Token& a, const Token& b) {
   return a.script == b.script ? Vowels::kWritten : std::max(VowelsOf(a.script), VowelsOf(b.script));
 }
 
-// Of two words, neither of which is an initial.
+// Of two words, neither of which is an initial; what is less than `least` need not be right.
 void Liken(absl::string_view latin_a, absl::string_view sound_a, absl::string_view latin_b, absl::string_view sound_b,
-           Vowels vowels, Link& link) {
+           Vowels vowels, double least, Link& link) {
   if (latin_a == latin_b) {
     link.likeness = 1;
     link.agreement = Agreement::kSame;
@@ -43,10 +44,11 @@ void Liken(absl::string_view latin_a, absl::string_view sound_a, absl::string_vi
   const double spelling = vowels == Vowels::kLeftOut ? 0 : SpellingLikeness(latin_a, latin_b);
   constexpr double kHopeless = 0.2;  // of spellings, which sounds do not bring together either
   if (vowels == Vowels::kWritten && spelling < kHopeless) return;
-  const double sound = SoundLikeness(sound_a, sound_b, vowels);
+  constexpr double kAlike = 0.9;  // sounds that are more so tell more than letters
+  const double sound = SoundLikeness(sound_a, sound_b, vowels, std::max(least, std::min(spelling, kAlike)));
   constexpr double kMostButSame = 0.97;
   link.likeness = std::min(kMostButSame, std::max(sound, spelling));
-  link.agreement = sound >= 0.9 || sound > spelling ? Agreement::kSound : Agreement::kSpelling;
+  link.agreement = sound >= kAlike || sound > spelling ? Agreement::kSound : Agreement::kSpelling;
 }
 
 class Aligner {
@@ -86,7 +88,7 @@ class Aligner {
         link.likeness = 1;
       } else {
         const Vowels vowels = VowelsOf(a, b);
-        Liken(a.latin, a.sound, b.latin, b.sound, vowels, link);
+        Liken(a.latin, a.sound, b.latin, b.sound, vowels, kLeastLikeness, link);
         if (a.script != b.script) link.agreement = Agreement::kOtherScript;
         if (plain && link.likeness < 0.85 && AreForms(a.latin, b.latin)) {
           link.likeness = 0.85;
@@ -116,24 +118,25 @@ class Aligner {
 
   // Several words of `parts` that `wholes` writes as one.
   void ProposeJoined(const std::vector<Token>& parts, const std::vector<Token>& wholes, bool parts_are_a) {
+    std::string latin, sound;
     for (size_t i = 0; i + 1 < parts.size(); ++i) {
-      std::string latin = parts[i].latin;
+      size_t letters = parts[i].latin.size(), consonants = parts[i].consonants;
       for (size_t count = 2; count <= 3 && i + count <= parts.size(); ++count) {
-        latin += parts[i + count - 1].latin;
-        if (latin.size() < 4 || latin.size() > kMaxWordLetters) continue;
-        std::string sound;
+        letters += parts[i + count - 1].latin.size();
+        consonants += parts[i + count - 1].consonants;
+        if (letters < 4 || letters > kMaxWordLetters) continue;
+        latin.clear();
         for (size_t j = 0; j < wholes.size(); ++j) {
+          if (!MayBeJoined(parts[i], letters, consonants, wholes[j])) continue;
+          if (latin.empty()) {
+            for (size_t k = i; k < i + count; ++k) latin += parts[k].latin;
+            sound = Sound(latin, VowelsOf(parts[i].script));
+          }
           const Token& whole = wholes[j];
           if (whole.role != Role::kName && whole.latin != latin) continue;
-          const Vowels vowels = VowelsOf(parts[i], whole);
-          const size_t size = whole.latin.size();
-          const size_t slack = vowels == Vowels::kWritten ? 2 : size / 2;
-          if (size + slack < latin.size() || latin.size() + slack < size) continue;
-          if (parts[i].script == Script::kHan && whole.script == Script::kHan) continue;
-          if (sound.empty()) sound = Sound(latin, VowelsOf(parts[i].script));
           Link link;
-          Liken(latin, sound, whole.latin, whole.sound, vowels, link);
-          if (link.likeness < 0.8) continue;
+          Liken(latin, sound, whole.latin, whole.sound, VowelsOf(parts[i], whole), kLeastOfJoined, link);
+          if (link.likeness < kLeastOfJoined) continue;
           link.agreement = Agreement::kJoined;
           link.a = parts_are_a ? i : j;
           link.b = parts_are_a ? j : i;
@@ -142,6 +145,17 @@ class Aligner {
         }
       }
     }
+  }
+
+  // What shows quickly that words of so many letters and consonants, the first of which is `first`, are not `whole`.
+  static bool MayBeJoined(const Token& first, size_t letters, size_t consonants, const Token& whole) {
+    if (first.script == Script::kHan && whole.script == Script::kHan) return false;
+    const size_t size = whole.latin.size();
+    const size_t slack = VowelsOf(first, whole) == Vowels::kWritten ? 2 : size / 2;
+    if (size + slack < letters || letters + slack < size) return false;
+    if (first.first_consonant != whole.first_consonant && first.first_consonant != 0) return false;
+    const size_t most_apart = 1 + std::max(letters, size) / 5;
+    return consonants <= whole.consonants + most_apart && whole.consonants <= consonants + most_apart;
   }
 
   size_t Letters(const Link& link) const {
@@ -218,11 +232,13 @@ double WeightOf(const Name& a, const Name& b, const Link& link) {
 }
 
 // A word without its vowels is like more others, the shorter it is the more.
-double Telling(const Token& a, const Token& b) {
-  if (std::max(VowelsOf(a.script), VowelsOf(b.script)) != Vowels::kLeftOut) return 1;
-  constexpr double kOf[] = {0.1, 0.25, 0.55, 0.9};  // by its consonants
-  const size_t consonants = std::min(ConsonantKey(a.sound).size(), ConsonantKey(b.sound).size());
+double Telling(Vowels vowels, uint8_t consonants) {
+  if (vowels != Vowels::kLeftOut) return 1;
+  constexpr double kOf[] = {0.1, 0.25, 0.55, 0.9};
   return consonants < std::size(kOf) ? kOf[consonants] : 1;
+}
+double Telling(const Token& a, const Token& b) {
+  return Telling(std::max(VowelsOf(a.script), VowelsOf(b.script)), std::min(a.consonants, b.consonants));
 }
 
 bool IsTelling(Role role) { return role == Role::kName || role == Role::kInitial || role == Role::kGeneric; }
@@ -409,6 +425,15 @@ NameOdds OddsOf(const Name& a, const Name& b) {
   const Evidence evidence = Weigh(a, b, Aligner(a, b));
   const double pair = LogOdds(evidence);
   return {pair, pair - ChanceOf(evidence)};
+}
+
+double MostSearchOdds(const Name& name) {
+  constexpr double kOfJoined = 0.5;  // words that the other writes as one weigh more than that one
+  Evidence evidence{.agree = kOfJoined, .anchored = true};
+  for (const Token& token : name.tokens) {
+    evidence.agree += token.weight * Telling(VowelsOf(token.script), token.consonants);
+  }
+  return LogOdds(evidence) - ChanceOf(evidence);
 }
 
 Comparison CompareNames(const Name& a, const Name& b) {

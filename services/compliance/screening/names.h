@@ -44,6 +44,8 @@ struct Token {
   std::string latin;
   std::string sound;
   Script script = Script::kLatin;
+  uint8_t consonants = 0;  // how many ConsonantKey(sound) has
+  char first_consonant = 0;  // of these; 0: it has none
   Role role = Role::kName;
   bool of_father = false;  // stands after "son of"
   double weight = 1;       // of its rarity and role, 0 to 1
@@ -102,6 +104,8 @@ struct NameOdds {
                       // names of rare words that agree wholly, much for common words of which some are missing
 };
 NameOdds OddsOf(const Name& a, const Name& b);
+// No name has more `search` odds beside `name`.
+double MostSearchOdds(const Name& name);
 
 // A pair of names from which nothing is known but how they are written.
 Comparison CompareNames(absl::string_view a, absl::string_view b, Kind kind, const Rarity& rarity);

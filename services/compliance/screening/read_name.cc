@@ -22,6 +22,9 @@ std::string Turned(absl::string_view written) {
 Token MakeToken(Word word, Role role) {
   Token token;
   token.sound = Sound(word.latin, VowelsOf(word.script));
+  const std::string consonants = ConsonantKey(token.sound);
+  token.consonants = static_cast<uint8_t>(consonants.size());
+  token.first_consonant = consonants.empty() ? '\0' : consonants[0];
   token.written = std::move(word.written);
   token.latin = std::move(word.latin);
   token.script = word.script;

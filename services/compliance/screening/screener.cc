@@ -1,6 +1,7 @@
 #include "services/compliance/screening/screener.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -21,7 +22,10 @@ constexpr double kCannotBeChecked = -1.1;  // the subject's date of birth is kno
 constexpr double kConfirmed = 0.8;         // by a weak alias
 // The names must be this much alike before a weak alias can confirm them.
 constexpr double kLeastConfirmable = -2.5;
-constexpr double kMostOfNames = 3.4;  // what names can say at the most
+// As many words as tell most must be found, and of what the rarest of either name weigh this much: all but what is hard
+// to recognise; unless circumstances may make up for a whole word. Of syllables none may be missing.
+constexpr float kLeastShare = 0.7F, kLeastShareMadeUp = 0.45F, kLeastShareOfWhole = 0.85F;
+constexpr double kMadeUp = -1;  // odds of names, if they are enough
 
 double OfBirth(BirthAgreement birth) {
   switch (birth) {
@@ -43,17 +47,11 @@ double OfBirth(BirthAgreement birth) {
   return 0;
 }
 
-uint32_t DayBit(const Birth& birth) { return uint32_t{1} << ((birth.month * 31 + birth.day) % 32); }
+// What Probability makes `probability` of.
+double LogOdds(double probability) { return std::log(probability / (1 - probability)); }
 
 bool BirthAgrees(BirthAgreement birth) {
   return birth == BirthAgreement::kSameDay || birth == BirthAgreement::kSwapped || birth == BirthAgreement::kSameYear;
-}
-
-bool IsPerson(Kind kind) { return kind == Kind::kPerson; }
-
-// Whether an entry may be of the subject's kind.
-bool MayBe(Kind listed, Kind asked) {
-  return listed == Kind::kUnknown || asked == Kind::kUnknown || IsPerson(listed) == IsPerson(asked);
 }
 
 uint16_t Packed(absl::string_view code) {
@@ -107,17 +105,17 @@ float TellingWeight(const std::vector<const Token*>& by_rarity) {
   return static_cast<float>(total);
 }
 
-// Calls `word(latin, weight)` for neighbours that some write as one: two, and three around a particle.
+// Calls `word(latin, weight, first, count)` for neighbours that some write as one: two, and three around a particle.
 template <typename Word>
 void ForEachJoined(const Name& name, Word word) {
   const auto& tokens = name.tokens;
   for (size_t i = 0; i + 1 < tokens.size(); ++i) {
     std::string latin = tokens[i].latin + tokens[i + 1].latin;
     double weight = std::max(tokens[i].weight, tokens[i + 1].weight);
-    word(latin, weight);
+    word(latin, weight, i, 2);
     if (i + 2 >= tokens.size()) continue;
     if (IsIndexed(tokens[i]) && IsIndexed(tokens[i + 1]) && tokens[i].latin.size() > 3) continue;
-    word(latin + tokens[i + 2].latin, std::max(weight, tokens[i + 2].weight));
+    word(latin + tokens[i + 2].latin, std::max(weight, tokens[i + 2].weight), i, 3);
   }
 }
 
@@ -125,10 +123,16 @@ void ForEachJoined(const Name& name, Word word) {
 
 // Memory that each thread keeps from one search to the next.
 struct Screener::Scratch {
-  std::vector<float> gained;      // by name, of the words found so far; all 0 between searches
+  NameBits open;
+  struct Gained {
+    float weight = 0;
+    uint16_t words = 0;  // a bit for each of the subject's
+    bool of_joined = false;
+  };
+  std::vector<Gained> gained;     // by listed name, of the words found so far; nothing between searches
   std::vector<uint32_t> touched;  // names that gained
   std::vector<std::pair<uint32_t, float>> words;
-  std::vector<std::pair<uint32_t, uint32_t>> candidates;  // entry and name
+  std::vector<Candidate> candidates;
 };
 
 Screener::Screener(std::vector<Entry> entries, const Countries& countries) : entries_(std::move(entries)) {
@@ -139,16 +143,20 @@ Screener::Screener(std::vector<Entry> entries, const Countries& countries) : ent
   circumstances_.reserve(entries_.size());
   for (uint32_t number = 0; number < entries_.size(); ++number) {
     const Entry& entry = entries_[number];
-    gates_.push_back(GateOf(entry));
     circumstances_.push_back(CircumstancesOf(entry, countries, codes));
     for (uint32_t i = 0; i < entry.names.size(); ++i) {
       const ListedName& listed = entry.names[i];
       Name name = ReadName(listed.text, entry.kind, rarity_);
       if (!name.IsTold()) continue;
-      entry_and_weight_.emplace_back(number, TellingWeight(ByRarity(name)));
+      const std::vector<const Token*> tokens = ByRarity(name);
+      briefs_.push_back({number, TellingWeight(tokens), static_cast<float>(MostSearchOdds(name)),
+                         static_cast<uint32_t>(tokens.size())});
       names_.push_back({std::move(name), number, i, listed.quality});
     }
   }
+  std::vector<uint32_t> entry_of;
+  for (const Brief& brief : briefs_) entry_of.push_back(brief.entry);
+  gate_ = Gate(entries_, entry_of);
   std::vector<Mention> mentions;
   for (uint32_t number = 0; number < names_.size(); ++number) Index(number, mentions);
   Collect(std::move(mentions));
@@ -159,24 +167,27 @@ void Screener::Index(uint32_t number, std::vector<Mention>& mentions) {
   const Name& name = names_[number].name;
   const std::vector<const Token*> tokens = ByRarity(name);
   const auto add = [&](absl::string_view latin, absl::string_view sound, bool is_joined, bool is_telling) {
-    mentions.push_back({words_.Add(latin, sound, is_joined), is_telling, number});
+    mentions.push_back({words_.Add(latin, sound, is_joined), is_telling, is_joined, number});
   };
   for (size_t i = 0; i < tokens.size(); ++i) add(tokens[i]->latin, tokens[i]->sound, false, i < kTelling);
-  ForEachJoined(name, [&](absl::string_view latin, double weight) { add(latin, Sound(latin), true, true); });
+  ForEachJoined(name, [&](absl::string_view latin, double, size_t, size_t) { add(latin, Sound(latin), true, true); });
 }
 
 void Screener::Collect(std::vector<Mention> mentions) {
   std::sort(mentions.begin(), mentions.end(), [](const Mention& a, const Mention& b) {
-    return std::tuple(a.word, !a.is_telling, a.name) < std::tuple(b.word, !b.is_telling, b.name);
+    return std::tuple(a.word, !a.is_telling, a.name, !a.is_joined) <
+           std::tuple(b.word, !b.is_telling, b.name, !b.is_joined);
   });
+  const auto by_name = [](const Named& a, const Named& b) { return a.name < b.name; };
   names_of_.resize(words_.size());
   for (const Mention& mention : mentions) {
     Names& names = names_of_[mention.word];
     if (names.all == 0) names.first = static_cast<uint32_t>(named_.size());
-    const auto begin = named_.begin() + names.first;
-    if (std::find(begin, begin + names.telling, mention.name) != begin + names.telling) continue;
-    if (!mention.is_telling && names.all > names.telling && named_.back() == mention.name) continue;
-    named_.push_back(mention.name);
+    const Named named{.name = mention.name, .is_joined = mention.is_joined};
+    const auto telling = named_.begin() + names.first;
+    if (std::binary_search(telling, telling + names.telling, named, by_name)) continue;
+    if (names.all > names.telling && named_.back().name == named.name) continue;
+    named_.push_back(named);
     names.telling += mention.is_telling;
     ++names.all;
   }
@@ -193,6 +204,8 @@ Screener::Circumstances Screener::CircumstancesOf(const Entry& entry, const Coun
     return known->second;
   };
   Circumstances circumstances;
+  circumstances.has_weak_alias = std::any_of(entry.names.begin(), entry.names.end(),
+                                             [](const ListedName& n) { return n.quality == Quality::kWeak; });
   for (const std::string& nationality : entry.nationalities) AddUnique(circumstances.nationalities, code(nationality));
   for (const std::string& place : entry.places) {
     const size_t comma = place.rfind(',');
@@ -206,7 +219,10 @@ Screener::Own Screener::OwnOf(const Subject& subject) const {
   constexpr size_t kMostNames = 50;
   Own own;
   for (const std::string& name : subject.names) {
-    if (own.names.size() < kMostNames) own.names.push_back(ReadName(name, subject.kind, rarity_));
+    if (own.names.size() == kMostNames) break;
+    own.names.push_back(ReadName(name, subject.kind, rarity_));
+    own.are_whole.push_back(IsOfSyllables(own.names.back()));
+    own.most.push_back(MostSearchOdds(own.names.back()));
   }
   for (const std::string& nationality : subject.nationalities) AddUnique(own.nationalities, Packed(nationality));
   if (subject.place.find(',') != std::string::npos) {
@@ -215,29 +231,6 @@ Screener::Own Screener::OwnOf(const Subject& subject) const {
     AddPlaceWords(subject.place, own.places);
   }
   return own;
-}
-
-Screener::Gate Screener::GateOf(const Entry& entry) {
-  constexpr int kSlack = 3;  // years; more than any agreement but that of the day and the month allows
-  Gate gate;
-  gate.kind = entry.kind;
-  if (entry.births.size() == 1) gate.only = entry.births[0];
-  for (const Birth& birth : entry.births) {
-    const int first = birth.first_year - kSlack, last = birth.last_year + kSlack;
-    gate.first_year = static_cast<int16_t>(gate.first_year == 0 ? first : std::min<int>(gate.first_year, first));
-    gate.last_year = static_cast<int16_t>(std::max<int>(gate.last_year, last));
-    if (birth.day != 0) gate.days |= DayBit(birth);
-  }
-  return gate;
-}
-
-bool Screener::Passes(const Subject& subject, const Gate& gate) const {
-  if (!MayBe(gate.kind, subject.kind)) return false;
-  if (!subject.birth.has_value() || gate.first_year == 0) return true;
-  const Birth& birth = *subject.birth;
-  if (gate.only.first_year != 0) return CompareBirth(gate.only, birth) != BirthAgreement::kContradicts;
-  if (birth.last_year >= gate.first_year && birth.first_year <= gate.last_year) return true;
-  return birth.day != 0 && (gate.days & DayBit(birth)) != 0;
 }
 
 Screener::Around Screener::Surround(const Subject& subject, const Own& own, uint32_t entry) const {
@@ -261,81 +254,97 @@ Screener::Around Screener::Surround(const Subject& subject, const Own& own, uint
   return around;
 }
 
-void Screener::Candidates(const Subject& subject, const Name& name, Scratch& scratch) const {
+void Screener::Candidates(const Own& own, uint32_t own_number, Scratch& scratch) const {
   constexpr double kLeastLikeness = 0.6, kLeastWithoutVowels = 0.75;
-  // Of what the rarest words of either name weigh, this much must be found: all but what is hard to recognise, unless
-  // the dates of birth may make up for a whole word.
-  constexpr float kLeastShare = 0.7F, kLeastShareOfBorn = 0.45F, kLeastShareOfWhole = 0.85F;
-  const bool is_whole = IsOfSyllables(name);  // no syllable may be missing
-  if (scratch.gained.size() < names_.size()) scratch.gained.resize(names_.size(), 0.0F);
-  const auto search = [&](absl::string_view latin, absl::string_view sound, Vowels vowels, double weight,
-                          bool everywhere, bool is_joined) {
-    words_.Find({latin, sound, vowels, is_joined}, vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness,
-                scratch.words);
+  const Name& name = own.names[own_number];
+  if (scratch.gained.size() < names_.size()) scratch.gained.resize(names_.size());
+  const auto search = [&](const WordIndex::Asked& asked, double weight, uint32_t of_words, bool everywhere) {
+    const auto names_of = [&](uint32_t word) {
+      const Names& names = names_of_[word];
+      return absl::MakeConstSpan(&named_[names.first], everywhere ? names.all : names.telling);
+    };
+    const auto is_open = [&](const Named& named) { return IsOpen(scratch.open, named.name); };
+    words_.Find(
+        asked, asked.vowels == Vowels::kLeftOut ? kLeastWithoutVowels : kLeastLikeness,
+        [&](uint32_t word) { return std::any_of(names_of(word).begin(), names_of(word).end(), is_open); },
+        scratch.words);
     for (const auto& [word, likeness] : scratch.words) {
       const float gain = static_cast<float>(weight) * likeness;
-      const Names& names = names_of_[word];
-      for (const uint32_t number : absl::MakeConstSpan(&named_[names.first], everywhere ? names.all : names.telling)) {
-        if (scratch.gained[number] == 0) scratch.touched.push_back(number);
-        scratch.gained[number] += gain;
+      for (const Named& named : names_of(word)) {
+        if (!is_open(named)) continue;
+        Scratch::Gained& gained = scratch.gained[named.name];
+        if (gained.words == 0) scratch.touched.push_back(named.name);
+        gained.weight += gain;
+        gained.words |= static_cast<uint16_t>(of_words);
+        gained.of_joined |= named.is_joined != 0;
       }
     }
   };
   const std::vector<const Token*> tokens = ByRarity(name);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    search(tokens[i]->latin, tokens[i]->sound, VowelsOf(tokens[i]->script), tokens[i]->weight, i < kTelling, false);
+    const Token& token = *tokens[i];
+    search({token.latin, token.sound, VowelsOf(token.script)}, token.weight, 1U << (&token - name.tokens.data()),
+           i < kTelling);
   }
-  ForEachJoined(name, [&](absl::string_view latin, double weight) {
-    search(latin, Sound(latin, VowelsOf(name.tokens[0].script)), VowelsOf(name.tokens[0].script), weight, true, true);
+  ForEachJoined(name, [&](absl::string_view latin, double weight, size_t first, size_t count) {
+    const Vowels vowels = VowelsOf(name.tokens[0].script);
+    search({latin, Sound(latin, vowels), vowels, true}, weight, ((1U << count) - 1) << first, true);
   });
   const float total = TellingWeight(tokens);
   for (const uint32_t number : scratch.touched) {
-    const auto [entry, weight] = entry_and_weight_[number];
-    const Gate& gate = gates_[entry];
-    const bool born = subject.birth.has_value() && gate.first_year != 0;
-    const float share = is_whole ? kLeastShareOfWhole : born ? kLeastShareOfBorn : kLeastShare;
-    if (scratch.gained[number] >= share * std::min(total, weight) && Passes(subject, gate)) {
-      scratch.candidates.emplace_back(entry, number);
-    }
-    scratch.gained[number] = 0;
+    const Brief& listed = briefs_[number];
+    const Scratch::Gained gained = std::exchange(scratch.gained[number], {});
+    const float share = gained.weight / std::min(total, listed.telling);
+    if (share < kLeastShareMadeUp) continue;
+    const auto found = static_cast<size_t>(std::popcount(gained.words));
+    const bool is_complete = gained.of_joined || found >= std::min<size_t>({tokens.size(), listed.words, kTelling});
+    scratch.candidates.push_back({listed.entry, number, own_number, share, is_complete});
   }
   scratch.touched.clear();
 }
 
-std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint32_t entry,
-                                   absl::Span<const uint32_t> names, const Thresholds& thresholds) const {
+std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, absl::Span<const Candidate> candidates,
+                                   const Thresholds& thresholds) const {
+  const uint32_t entry = candidates[0].entry;
   const Around around = Surround(subject, own, entry);
-  if (Probability(kMostOfNames + kConfirmed + around.log_odds) < thresholds.consider) return std::nullopt;
-  double best = kLeastConfirmable;
-  size_t best_own = 0;
-  const IndexedName* best_listed = nullptr;
-  std::vector<const IndexedName*> weak;
-  for (const uint32_t number : names) {
-    const IndexedName& listed = names_[number];
-    for (size_t i = 0; i < own.names.size(); ++i) {
-      const double odds = OddsOf(own.names[i], listed.name).search;
-      if (listed.quality == Quality::kWeak) {
-        if (odds > 0 && (weak.empty() || weak.back() != &listed)) weak.push_back(&listed);
-      } else if (odds > best) {
-        best = odds;
-        best_own = i;
-        best_listed = &listed;
-      }
+  const double enough = LogOdds(thresholds.consider) - around.log_odds;
+  const bool made_up = enough <= kMadeUp;
+  double best = std::max(kLeastConfirmable, enough - (circumstances_[entry].has_weak_alias ? kConfirmed : 0));
+  // The search odds of a candidate; nothing when they cannot be more than `least`.
+  const auto odds_of = [&](const Candidate& candidate, double least) -> std::optional<double> {
+    if (!made_up && (candidate.share < kLeastShare || !candidate.is_complete)) return {};
+    if (own.are_whole[candidate.own] && candidate.share < kLeastShareOfWhole) return {};
+    if (std::min<double>(briefs_[candidate.name].most, own.most[candidate.own]) <= least) return {};
+    const double odds = OddsOf(own.names[candidate.own], names_[candidate.name].name).search;
+    return odds > least ? std::optional(odds) : std::nullopt;
+  };
+  const Candidate* found = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (names_[candidate.name].quality == Quality::kWeak) continue;
+    if (const auto odds = odds_of(candidate, best)) {
+      best = *odds;
+      found = &candidate;
     }
   }
-  if (best_listed == nullptr) return std::nullopt;
-  const double odds = best + around.log_odds + (weak.empty() ? 0 : kConfirmed);
-  if (Probability(odds) < thresholds.consider) return std::nullopt;
+  if (found == nullptr) return std::nullopt;
+  const IndexedName& listed = names_[found->name];
   Hit hit;
-  hit.entry = entry;
+  for (const Candidate& candidate : candidates) {
+    const IndexedName& alias = names_[candidate.name];
+    if (alias.quality != Quality::kWeak || !odds_of(candidate, 0)) continue;
+    const std::string& text = entries_[entry].names[alias.number].text;
+    if (hit.confirming.empty() || hit.confirming.back() != text) hit.confirming.push_back(text);
+  }
+  const double odds = best + around.log_odds + (hit.confirming.empty() ? 0 : kConfirmed);
   hit.score = Probability(odds);
+  if (hit.score < thresholds.consider) return std::nullopt;
+  hit.entry = entry;
   hit.birth = around.birth;
   hit.country = around.country;
   hit.place_agrees = around.place_agrees;
-  hit.listed_name = entries_[entry].names[best_listed->number].text;
-  for (const IndexedName* alias : weak) hit.confirming.push_back(entries_[entry].names[alias->number].text);
-  hit.own_name = subject.names[best_own];
-  hit.names = CompareNames(own.names[best_own], best_listed->name);
+  hit.listed_name = entries_[entry].names[listed.number].text;
+  hit.own_name = subject.names[found->own];
+  hit.names = CompareNames(own.names[found->own], listed.name);
   const bool blocks =
       hit.score >= thresholds.block && BirthAgrees(hit.birth) && hit.country != CountryAgreement::kContradicts;
   hit.outcome = blocks ? Outcome::kBlock : Outcome::kConsider;
@@ -345,18 +354,18 @@ std::optional<Hit> Screener::Judge(const Subject& subject, const Own& own, uint3
 Screening Screener::Screen(const Subject& subject, const Thresholds& thresholds) const {
   thread_local Scratch scratch;
   const Own own = OwnOf(subject);
+  gate_.Open(subject.kind, subject.birth, scratch.open);
   scratch.candidates.clear();
-  for (const Name& name : own.names) Candidates(subject, name, scratch);
-  std::sort(scratch.candidates.begin(), scratch.candidates.end());
-  scratch.candidates.erase(std::unique(scratch.candidates.begin(), scratch.candidates.end()), scratch.candidates.end());
+  for (uint32_t i = 0; i < own.names.size(); ++i) Candidates(own, i, scratch);
+  std::sort(scratch.candidates.begin(), scratch.candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tuple(a.entry, a.name, a.own) < std::tuple(b.entry, b.name, b.own);
+  });
   Screening screening;
-  std::vector<uint32_t> names;
-  for (size_t i = 0; i < scratch.candidates.size();) {
-    const uint32_t entry = scratch.candidates[i].first;
-    names.clear();
-    for (; i < scratch.candidates.size() && scratch.candidates[i].first == entry; ++i)
-      names.push_back(scratch.candidates[i].second);
-    if (auto hit = Judge(subject, own, entry, names, thresholds)) screening.hits.push_back(*std::move(hit));
+  for (absl::Span<const Candidate> rest = scratch.candidates; !rest.empty();) {
+    size_t count = 1;
+    while (count < rest.size() && rest[count].entry == rest[0].entry) ++count;
+    if (auto hit = Judge(subject, own, rest.subspan(0, count), thresholds)) screening.hits.push_back(*std::move(hit));
+    rest.remove_prefix(count);
   }
   std::stable_sort(screening.hits.begin(), screening.hits.end(),
                    [](const Hit& a, const Hit& b) { return a.score > b.score; });

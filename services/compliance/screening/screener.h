@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "common/countries/countries.h"
+#include "services/compliance/screening/gate.h"
 #include "services/compliance/screening/lists.h"
 #include "services/compliance/screening/names.h"
 #include "services/compliance/screening/word_index.h"
@@ -89,16 +90,12 @@ class Screener {
     std::vector<Country> nationalities;
     std::vector<Country> countries;  // of birth and of addresses
     std::vector<uint64_t> places;    // hashes of words
-  };
-  // What shows quickly that an entry cannot be meant, whatever its names.
-  struct Gate {
-    Kind kind = Kind::kUnknown;
-    int16_t first_year = 0, last_year = 0;  // of birth, with what may be a slip; 0: not known
-    uint32_t days = 0;                      // a bit for each day and month of birth; many share one
-    Birth only;                             // the date of birth, when there is just one
+    bool has_weak_alias = false;
   };
   struct Own {
     std::vector<Name> names;
+    std::vector<bool> are_whole;  // of each name: IsOfSyllables,
+    std::vector<double> most;     // and MostSearchOdds
     std::vector<Country> nationalities;
     std::vector<uint64_t> places;
   };
@@ -108,32 +105,51 @@ class Screener {
     bool place_agrees = false;
     double log_odds = 0;
   };
+  // A listed name that may be one of the subject's own.
+  struct Candidate {
+    uint32_t entry;
+    uint32_t name;
+    uint32_t own;
+    float share;       // of what the rarest words of either name weigh: what was found
+    bool is_complete;  // as many words were found as tell most
+  };
   struct Scratch;
 
   // Of words to names, while the index is built.
   struct Mention {
     uint32_t word;
     bool is_telling;
+    bool is_joined;  // words that stand apart in the name
     uint32_t name;
+  };
+  struct Named {
+    uint32_t name : 31;
+    uint32_t is_joined : 1;
   };
   void Index(uint32_t number, std::vector<Mention>& mentions);
   void Collect(std::vector<Mention> mentions);
   using Codes = absl::flat_hash_map<std::string, Country>;  // of names of countries
   static Circumstances CircumstancesOf(const Entry& entry, const Countries& countries, Codes& codes);
   Own OwnOf(const Subject& subject) const;
-  static Gate GateOf(const Entry& entry);
-  bool Passes(const Subject& subject, const Gate& gate) const;
   Around Surround(const Subject& subject, const Own& own, uint32_t entry) const;
-  // Numbers of names that may be `name`.
-  void Candidates(const Subject& subject, const Name& name, Scratch& scratch) const;
-  std::optional<Hit> Judge(const Subject& subject, const Own& own, uint32_t entry, absl::Span<const uint32_t> names,
+  // Adds the listed names that are open and may be the subject's own name of this number.
+  void Candidates(const Own& own, uint32_t number, Scratch& scratch) const;
+  // `candidates`: of one entry.
+  std::optional<Hit> Judge(const Subject& subject, const Own& own, absl::Span<const Candidate> candidates,
                            const Thresholds& thresholds) const;
 
   std::vector<Entry> entries_;
   std::vector<Circumstances> circumstances_;
-  std::vector<Gate> gates_;
+  Gate gate_;
   std::vector<IndexedName> names_;
-  std::vector<std::pair<uint32_t, float>> entry_and_weight_;  // of each name
+  // Of each name, side by side.
+  struct Brief {
+    uint32_t entry;
+    float telling;   // weight of its rarest words
+    float most;      // MostSearchOdds of it
+    uint32_t words;  // that are looked for
+  };
+  std::vector<Brief> briefs_;
   Rarity rarity_;
   WordIndex words_;
   // Of each word: names that have it among their rarest, and then all others that have it.
@@ -143,7 +159,7 @@ class Screener {
     uint32_t all = 0;
   };
   std::vector<Names> names_of_;
-  std::vector<uint32_t> named_;
+  std::vector<Named> named_;
 };
 
 }  // namespace amikeco::screening

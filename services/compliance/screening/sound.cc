@@ -17,16 +17,37 @@ struct Rule {
   absl::string_view sound;
 };
 
-// The first that fits is taken.
+// By their first letter; of those the first that fits is taken. Two letters of English, each written in Cyrillic by
+// itself, are "tkh", "skh" and the like: "тх", "сх".
 constexpr Rule kRules[] = {
-    // Two letters of English, each written in Cyrillic by itself: "тх", "цх", "сх".
-    {"tskh", "c"}, {"tkh", "t"}, {"skh", "x"},  {"dkh", "d"}, {"gkh", "q"}, {"zkh", "j"}, {"kkh", "q"}, {"pkh", "f"},
-
-    {"shch", "x"}, {"sch", "x"}, {"tsch", "c"}, {"tch", "c"}, {"dzh", "j"}, {"sh", "x"},  {"ch", "c"},  {"cz", "c"},
-    {"kh", "q"},   {"gh", "q"},  {"ph", "f"},   {"th", "t"},  {"dh", "d"},  {"zh", "j"},  {"dj", "j"},  {"ts", "z"},
-    {"tz", "z"},   {"ck", "k"},  {"qu", "k"},   {"oo", "u"},  {"ou", "u"},  {"ee", "i"},  {"ij", "i"},  {"iy", "i"},
-    {"yy", "i"},   {"ce", "se"}, {"ci", "si"},  {"cy", "si"}, {"q", "k"},   {"c", "k"},   {"w", "v"},   {"y", "i"},
+    {"ch", "c"},  {"cz", "c"},   {"ck", "k"},  {"ce", "se"}, {"ci", "si"},  {"cy", "si"}, {"c", "k"},    {"dkh", "d"},
+    {"dzh", "j"}, {"dh", "d"},   {"dj", "j"},  {"ee", "i"},  {"gkh", "q"},  {"gh", "q"},  {"ij", "i"},   {"iy", "i"},
+    {"kkh", "q"}, {"kh", "q"},   {"oo", "u"},  {"ou", "u"},  {"pkh", "f"},  {"ph", "f"},  {"qu", "k"},   {"q", "k"},
+    {"skh", "x"}, {"shch", "x"}, {"sch", "x"}, {"sh", "x"},  {"tskh", "c"}, {"tkh", "t"}, {"tsch", "c"}, {"tch", "c"},
+    {"th", "t"},  {"ts", "z"},   {"tz", "z"},  {"w", "v"},   {"yy", "i"},   {"y", "i"},   {"zkh", "j"},  {"zh", "j"},
 };
+
+// Where the rules of each letter begin in kRules; they end where those of the next one do.
+constexpr std::array<uint8_t, 27> MakeFirstRules() {
+  std::array<uint8_t, 27> first{};
+  size_t rule = 0;
+  for (size_t letter = 0; letter < first.size(); ++letter) {
+    while (rule < std::size(kRules) && static_cast<size_t>(kRules[rule].letters[0] - 'a') < letter) ++rule;
+    first[letter] = static_cast<uint8_t>(rule);
+  }
+  return first;
+}
+constexpr std::array<uint8_t, 27> kFirstRules = MakeFirstRules();
+
+// The rule for the beginning of `rest`, which is not empty; null for none.
+const Rule* RuleFor(absl::string_view rest) {
+  const auto letter = static_cast<size_t>(static_cast<uint8_t>(rest[0]) - 'a');
+  if (letter >= kFirstRules.size() - 1) return nullptr;
+  for (size_t i = kFirstRules[letter]; i < kFirstRules[letter + 1]; ++i) {
+    if (absl::StartsWith(rest, kRules[i].letters)) return &kRules[i];
+  }
+  return nullptr;
+}
 
 // What it costs, in hundredths of a letter, to take one sound for another.
 using Costs = std::array<std::array<uint8_t, 128>, 128>;
@@ -89,28 +110,44 @@ constexpr ExtraCosts MakeExtraCosts(Vowels vowels) {
 constexpr ExtraCosts kExtraCosts[] = {MakeExtraCosts(Vowels::kWritten), MakeExtraCosts(Vowels::kAdded),
                                       MakeExtraCosts(Vowels::kLeftOut)};
 
-// The cheapest way from `a` to `b`, which are not longer than a word may be.
-int Distance(absl::string_view a, absl::string_view b, const Costs& costs, const ExtraCosts& extra) {
+// The cheapest way from `a` to `b`, which are not longer than a word may be; when it costs more than `most`, something
+// above it.
+int Distance(absl::string_view a, absl::string_view b, const Costs& costs, const ExtraCosts& extra, int most) {
   constexpr int kSwap = 80;
   const auto at = [](char c) { return static_cast<size_t>(c) & 127; };
+  const size_t size = b.size();
   std::array<std::array<int, kMaxWordLetters + 1>, 3> rows;
+  std::array<int, kMaxWordLetters> extra_b;
   rows[0][0] = 0;
-  for (size_t j = 0; j < b.size(); ++j) rows[0][j + 1] = rows[0][j] + extra[at(b[j])];
+  for (size_t j = 0; j < size; ++j) {
+    extra_b[j] = extra[at(b[j])];
+    rows[0][j + 1] = rows[0][j] + extra_b[j];
+  }
+  int* twice_above = rows[2].data();
+  int* above = rows[0].data();
+  int* row = rows[1].data();
+  int least_above = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    const auto& above = rows[i % 3];
-    auto& row = rows[(i + 1) % 3];
     const auto& cost_of = costs[at(a[i])];
     const int extra_a = extra[at(a[i])];
-    row[0] = above[0] + extra_a;
-    for (size_t j = 0; j < b.size(); ++j) {
-      int cost = std::min({above[j] + cost_of[at(b[j])], above[j + 1] + extra_a, row[j] + extra[at(b[j])]});
-      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) {
-        cost = std::min(cost, rows[(i + 2) % 3][j - 1] + kSwap);
-      }
-      row[j + 1] = cost;
+    int left = row[0] = above[0] + extra_a;
+    int least = left;
+    for (size_t j = 0; j < size; ++j) {
+      const int cost = std::min(above[j] + cost_of[at(b[j])], above[j + 1] + extra_a);
+      left = std::min(cost, left + extra_b[j]);
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) left = std::min(left, twice_above[j - 1] + kSwap);
+      row[j + 1] = left;
+      least = std::min(least, left);
     }
+    // Every way goes through one of two rows that follow each other.
+    if (least > most && least_above > most) return most + 1;
+    least_above = least;
+    int* const spare = twice_above;
+    twice_above = above;
+    above = row;
+    row = spare;
   }
-  return rows[a.size() % 3][b.size()];
+  return above[size];
 }
 
 double Likeness(int distance, size_t length) {
@@ -156,10 +193,8 @@ std::string Sound(absl::string_view latin, Vowels vowels) {
       ++i;
       continue;
     }
-    const Rule* const rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) {
-      return r.letters[0] == rest[0] && absl::StartsWith(rest, r.letters);
-    });
-    if (rule == std::end(kRules)) {
+    const Rule* const rule = RuleFor(rest);
+    if (rule == nullptr) {
       add(rest[0]);
       ++i;
     } else {
@@ -204,11 +239,14 @@ double SpellingLikeness(absl::string_view a, absl::string_view b) {
   return Likeness(100 * SpelledWord(a).DistanceTo(b), std::min(kMaxWordLetters, std::max(a.size(), b.size())));
 }
 
-double SoundLikeness(absl::string_view a, absl::string_view b, Vowels vowels) {
+double SoundLikeness(absl::string_view a, absl::string_view b, Vowels vowels, double least) {
   a = a.substr(0, kMaxWordLetters);
   b = b.substr(0, kMaxWordLetters);
   const auto which = static_cast<size_t>(vowels);
-  return Likeness(Distance(a, b, kCosts[which], kExtraCosts[which]), std::max(a.size(), b.size()));
+  const size_t longer = std::max(a.size(), b.size());
+  const auto most = static_cast<int>((1 - least) * 100.0 * static_cast<double>(longer) + 1);
+  const double likeness = Likeness(Distance(a, b, kCosts[which], kExtraCosts[which], most), longer);
+  return likeness < least ? 0 : likeness;
 }
 
 }  // namespace amikeco::screening

@@ -41,7 +41,8 @@ class SpelledWord {
 // 0 to 1. Letters apart: each that is added, left out, changed or swapped with its neighbour counts.
 double SpellingLikeness(absl::string_view a, absl::string_view b);
 // 0 to 1, of sounds: like sounds count for less than others. `vowels`: what the less telling of their scripts says.
-double SoundLikeness(absl::string_view a, absl::string_view b, Vowels vowels);
+// What is less than `least` is 0, and takes less time.
+double SoundLikeness(absl::string_view a, absl::string_view b, Vowels vowels, double least = 0);
 
 }  // namespace amikeco::screening
 

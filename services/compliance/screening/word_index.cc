@@ -85,10 +85,12 @@ void WordIndex::Build() {
   known_ = {};
 }
 
-float WordIndex::Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word) {
+float WordIndex::Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word, double least) {
   if (word.latin == asked.latin) return 1;
   const size_t longer = std::max(word.latin.size(), std::min(asked.latin.size(), kMaxWordLetters));
-  const auto sound = [&](Vowels vowels) { return static_cast<float>(SoundLikeness(asked.sound, word.sound, vowels)); };
+  const auto sound = [&](Vowels vowels) {
+    return static_cast<float>(SoundLikeness(asked.sound, word.sound, vowels, least));
+  };
   if (longer <= kBrief) {
     const float likeness = sound(Vowels::kWritten);
     return likeness < kOfSound ? 0 : likeness;
@@ -97,13 +99,17 @@ float WordIndex::Likeness(const Asked& asked, const SpelledWord& spelled, const 
   return asked.vowels == Vowels::kWritten ? likeness : std::max(likeness, sound(asked.vowels));
 }
 
-void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const {
+void WordIndex::Find(const Asked& asked, double least, absl::FunctionRef<bool(uint32_t)> wanted,
+                     std::vector<std::pair<uint32_t, float>>& found) const {
   found.clear();
   const auto look = [&](uint64_t key, float likeness) {
     if (!IsPresent(key)) return;
     const auto span = keys_.find(key);
     if (span == keys_.end()) return;
-    for (uint32_t i = 0; i < span->second.count; ++i) found.emplace_back(numbers_[span->second.first + i], likeness);
+    for (uint32_t i = 0; i < span->second.count; ++i) {
+      const uint32_t number = numbers_[span->second.first + i];
+      if (wanted(number)) found.emplace_back(number, likeness);
+    }
   };
   const absl::string_view latin = asked.latin.substr(0, kMaxWordLetters);
   look(Hash(kLetters, latin), 1);
@@ -123,7 +129,7 @@ void WordIndex::Find(const Asked& asked, double least, std::vector<std::pair<uin
     if (number == last) continue;
     last = number;
     // What a key has told is not looked at again: to reach a word takes longer than all else.
-    if (likeness < kOfSound || latin.size() <= kBrief) likeness = Likeness(asked, spelled, words_[number]);
+    if (likeness < kOfSound || latin.size() <= kBrief) likeness = Likeness(asked, spelled, words_[number], least);
     if (static_cast<double>(likeness) >= least) found[kept++] = {number, likeness};
   }
   found.resize(kept);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "services/compliance/screening/letters.h"
 #include "services/compliance/screening/sound.h"
@@ -25,15 +26,16 @@ class WordIndex {
 
   size_t size() const { return words_.size(); }
 
-  // Makes `found` the words that are the same, a slip away or of the same sound, each with how alike it is at the
-  // least, if that is at least `least`.
+  // Makes `found` the words that are `wanted` and the same, a slip away or of the same sound, each with how alike it is
+  // at the least, if that is at least `least`.
   struct Asked {
     absl::string_view latin;
     absl::string_view sound;
     Vowels vowels = Vowels::kWritten;  // of the script that it comes from
     bool is_joined = false;
   };
-  void Find(const Asked& asked, double least, std::vector<std::pair<uint32_t, float>>& found) const;
+  void Find(const Asked& asked, double least, absl::FunctionRef<bool(uint32_t)> wanted,
+            std::vector<std::pair<uint32_t, float>>& found) const;
 
  private:
   struct Word {
@@ -41,7 +43,7 @@ class WordIndex {
     std::string sound;
     bool is_joined = false;
   };
-  static float Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word);
+  static float Likeness(const Asked& asked, const SpelledWord& spelled, const Word& word, double least);
 
   // Where the words of a key stand in numbers_.
   struct Span {
