@@ -14,6 +14,7 @@
 #include "amikeco/notify/v1/facts.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
+#include "amikeco/ops/v1/privacy.pb.h"
 #include "google/protobuf/descriptor.pb.h"
 
 // The proto files with their comments, which generated code does not keep.
@@ -33,11 +34,11 @@ using google::protobuf::DescriptorPool;
 // Naming a type of each file keeps it in the program: answers may hold any fact.
 const DescriptorPool& GeneratedPool() {
   static const google::protobuf::Descriptor* const kLinked[] = {
-      applicant::v1::Application::descriptor(), applicant::v1::ApplicationFact::descriptor(),
-      matching::v1::Placement::descriptor(),    matching::v1::PlacementFact::descriptor(),
-      compliance::v1::Clearance::descriptor(),  compliance::v1::ClearanceFact::descriptor(),
-      notify::v1::Contact::descriptor(),        notify::v1::MessageFact::descriptor(),
-      ops::v1::GetProgressRequest::descriptor()};
+      applicant::v1::Application::descriptor(),  applicant::v1::ApplicationFact::descriptor(),
+      matching::v1::Placement::descriptor(),     matching::v1::PlacementFact::descriptor(),
+      compliance::v1::Clearance::descriptor(),   compliance::v1::ClearanceFact::descriptor(),
+      notify::v1::Contact::descriptor(),         notify::v1::MessageFact::descriptor(),
+      ops::v1::GetProgressRequest::descriptor(), ops::v1::DataSubjectFact::descriptor()};
   return *kLinked[0]->file()->pool();
 }
 
@@ -66,12 +67,18 @@ std::string Comment(const Descriptor* described) {
 }  // namespace
 
 const google::protobuf::MethodDescriptor* FindMethod(absl::string_view name) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(name, absl::MaxSplits('/', 1));
-  std::string service(parts.first);
-  const std::string package = service;
-  if (service == "ops") service = "operations";
-  service[0] = absl::ascii_toupper(static_cast<unsigned char>(service[0]));
-  return GeneratedPool().FindMethodByName(absl::StrCat("amikeco.", package, ".v1.", service, "Service.", parts.second));
+  const std::pair<std::string, std::string> parts = absl::StrSplit(name, absl::MaxSplits('/', 1));
+  const std::string& package = parts.first;
+  // What every service answers about itself is in two services.
+  const std::vector<std::string> services =
+      package == "ops" ? std::vector<std::string>{"operations", "privacy"} : std::vector<std::string>{package};
+  for (std::string service : services) {
+    service[0] = absl::ascii_toupper(static_cast<unsigned char>(service[0]));
+    const auto* const method =
+        GeneratedPool().FindMethodByName(absl::StrCat("amikeco.", package, ".v1.", service, "Service.", parts.second));
+    if (method != nullptr) return method;
+  }
+  return nullptr;
 }
 
 std::string ServiceOf(const google::protobuf::MethodDescriptor& method) {

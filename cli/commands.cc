@@ -635,6 +635,28 @@ absl::Span<const Command> Commands() {
                    "wrong.",
         .run = VerifyAudit}},
 
+      {"privacy", "show", "ops/GetDataSubject", "person", "privacy show members/M-1042", {.view = kDetails}},
+      {"privacy", "hold", "ops/PlaceLegalHold", "person,hold-id",
+       "privacy hold members/M-1042 H-2027-003 --reason investigation"},
+      {"privacy", "lift", "ops/LiftLegalHold", "person,hold-id", "privacy lift members/M-1042 H-2027-003"},
+      {"privacy", "consultations", "ops/ListConsultations", "person?", "privacy consultations members/M-1042"},
+      {"privacy", "erasures", "ops/ListErasures", "", "privacy erasures --all -o json"},
+      {"privacy", "erase-again", "ops/RepeatErasure", "person",
+       "privacy erase-again members/M-1042 --service compliance"},
+      {"privacy",
+       "verify",
+       "",
+       "",
+       "privacy verify --head erasures.json",
+       {.summary =
+            "Compares who was erased in the services that keep personal data, and prints every person whom one of "
+            "them has erased and another has not: a database came back from a backup, or the erasure waits for a "
+            "legal hold. With --head: also whom the file names, which privacy erasures --all -o json wrote "
+            "earlier; only this shows that all of them came back. Exit code 1 when somebody is found; erase them "
+            "with privacy erase-again.",
+        .run = VerifyErasures}},
+      {"privacy", "policy", "ops/GetPrivacyPolicy", "", "privacy policy --service applicant", {.view = kDetails}},
+
       {"clock",
        "get",
        "ops/GetProgress",
@@ -693,6 +715,7 @@ std::string MeaningOf(absl::string_view noun) {
       {"message", "the delivery log and the templates"},
       {"queue", "facts on their way between services"},
       {"audit", "what happened, in order"},
+      {"privacy", "personal data: holds, erasures, and who was told what"},
       {"clock", "the services' clocks"},
       {"health", "whether the services are ready"},
       {"version", "the version of this program"},
@@ -810,6 +833,13 @@ std::string ColumnsOf(const google::protobuf::Descriptor& type) {
        "ORGANISATION=event.organisation"},
       {"amikeco.ops.v1.GetAuditHeadResponse", "NUMBER=number LINK=link TIME=time"},
       {"amikeco.ops.v1.SetClockResponse", "TIME=time"},
+      {"amikeco.ops.v1.DataSubject",
+       "PERSON=person STATE=state HOLDS=holds.id ERASURE-ASKED=erasure_asked_time ERASED=erase_time "
+       "DOCUMENTS=documents.document"},
+      {"amikeco.ops.v1.Consultation",
+       "TIME=time ACTOR=actor ORGANISATION=organisation PERSON=told.person DOCUMENT=told.document METHOD=method~ "
+       "PURPOSE=purpose"},
+      {"amikeco.ops.v1.ListErasuresResponse.Erasure", "PERSON=person ERASED=erase_time"},
   };
   for (const auto& [name, columns] : kColumns) {
     if (name == type.full_name()) return columns;

@@ -108,7 +108,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Settings& settings,
 
 absl::StatusOr<std::string> Session::CallRaw(absl::string_view method, const std::string& request) {
   const absl::Time start = absl::Now();
-  auto response = channel_.CallRaw(method, request, {.timeout = timeout_});
+  auto response = channel_.CallRaw(method, request, {.timeout = timeout_, .purpose = settings_.purpose});
   // A service that answers names its refusal; without a name there was no answer.
   if (absl::IsUnavailable(response.status()) && !DetailOf<google::rpc::ErrorInfo>(response.status()).ok()) {
     response = absl::UnavailableError(absl::StrCat("No answer from ", service_.name, " at ", service_.address, ": ",

@@ -23,6 +23,7 @@ struct Settings {
   std::vector<std::string> services;
   std::string timeout;
   std::string request_id;
+  std::string purpose;
   std::string file;
   std::string head;
   std::vector<std::string> set;

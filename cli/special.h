@@ -31,6 +31,8 @@ absl::StatusOr<int> CheckProgrammes(Invocation& invocation);
 absl::StatusOr<int> Health(Invocation& invocation);
 // `audit verify`: 1 when a chain is not whole.
 absl::StatusOr<int> VerifyAudit(Invocation& invocation);
+// `privacy verify`: 1 when somebody is erased in one service and not in another.
+absl::StatusOr<int> VerifyErasures(Invocation& invocation);
 absl::StatusOr<int> Version(Invocation& invocation);
 
 }  // namespace amikeco::cli

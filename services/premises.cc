@@ -15,6 +15,8 @@
 #include "common/events/operations.h"
 #include "common/events/relay.h"
 #include "common/events/ticker.h"
+#include "common/privacy/policy.h"
+#include "common/privacy/service.h"
 #include "common/rpc/server.h"
 #include "common/store/errors.h"
 #include "common/store/open.h"
@@ -95,6 +97,9 @@ absl::Status CheckCommon(const config::v1::CommonConfig& config) {
   if (!countries.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("territories_files: ", countries.status().message()));
   }
+  if (const auto policy = LoadPrivacyPolicy(config.privacy_policy_file()); !policy.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("privacy_policy_file: ", policy.status().message()));
+  }
   const absl::Status status = Programmes::Load(config.programmes_dir(), *countries).status();
   return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("programmes_dir: ", status.message()));
 }
@@ -119,7 +124,9 @@ Premises::Premises(const config::v1::CommonConfig& config, std::string service)
   countries_ = OrExit("territories_files", CountriesOf(config));
   programmes_ = OrExit("programmes_dir", Programmes::Load(config.programmes_dir(), countries_));
   OrExit("programmes_dir", KeepProgrammes(*store_, programmes_));
-  dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", Dossiers::FromKeyFile(config.key_file())));
+  privacy_policy_ = OrExit("privacy_policy_file", LoadPrivacyPolicy(config.privacy_policy_file()));
+  dossiers_ = std::make_unique<Dossiers>(OrExit("key_file", SecretKey::FromFile(config.key_file())), &privacy_policy_,
+                                         clock_.get());
 }
 
 void Premises::WaitForSchema() {
@@ -155,9 +162,13 @@ int Premises::Run(const Reactions& reactions, const std::vector<Timed*>& timed, 
   Server server(config_.server(), process_, *clock_);
   Relay relay(wiring(), RelayOptionsFor(config_.store()));
   Consumer consumer(wiring(), reactions);
-  Ticker ticker(wiring(), timed);
+  PrivacyService privacy(*store_, *dossiers_, service_, reactions.case_end);
+  std::vector<Timed*> all_timed = timed;
+  all_timed.push_back(&privacy.retention());
+  Ticker ticker(wiring(), all_timed);
   OperationsService operations(wiring(), reactions, ticker, adjustable_);
   bind(server.chain());
+  Bind(server.chain(), privacy);
   BindOperations(server.chain(), operations);
   const auto ready = process_.AddReadinessCheck("store", [this] { return store_->Check(); });
   const auto alive = process_.AddLivenessCheck("facts", [&consumer] { return consumer.Healthy(); });

@@ -89,6 +89,7 @@ class Premises {
   std::map<std::string, std::unique_ptr<Channel>> sources_;
   Countries countries_;
   Programmes programmes_;
+  ops::v1::PrivacyPolicy privacy_policy_;
   std::unique_ptr<Dossiers> dossiers_;
 };
 

@@ -37,6 +37,15 @@ event::v1::Event MakeEvent(const Origin& origin, absl::string_view subject, int6
   return event;
 }
 
+absl::StatusOr<absl::Time> TimeOfLastFact(Reader& reader, absl::string_view subject, int64_t version) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto facts, reader.History(subject, version - 1, 1));
+  event::v1::Event event;
+  if (facts.empty() || !event.ParseFromString(facts[0].body)) {
+    return Error(errors::kCorruptRecord, absl::StrCat("Fact ", version, " of ", subject, " cannot be read."));
+  }
+  return ToTime(event.time());
+}
+
 namespace internal {
 
 absl::StatusOr<bool> FindAnswer(Transaction& tx, const Call& call, google::protobuf::Message& response) {

@@ -66,6 +66,9 @@ absl::StatusOr<Versioned<T>> FoldHistory(Reader& reader, absl::string_view subje
   return folded;
 }
 
+// When the fact that gave the record this version was stated.
+absl::StatusOr<absl::Time> TimeOfLastFact(Reader& reader, absl::string_view subject, int64_t version);
+
 namespace internal {
 // The answer that this request got before, parsed into `response`: true. False: it is new (or has no request_id).
 absl::StatusOr<bool> FindAnswer(Transaction& tx, const Call& call, google::protobuf::Message& response);

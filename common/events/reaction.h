@@ -3,6 +3,7 @@
 #define AMIKECO_COMMON_EVENTS_REACTION_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,16 @@ namespace amikeco {
 // or hangs, 5 times while it tries the fact alone.
 using Reaction = std::function<absl::Status(Transaction& tx, const event::v1::Event& event, const Origin& origin)>;
 
+// When the case was over that a document of the dossier of `owner` belongs to (its entry's name says which); none: it
+// is not over, or there is none. The schedule of personal documents asks.
+using CaseEnd = std::function<absl::StatusOr<std::optional<absl::Time>>(Reader& reader, const std::string& owner,
+                                                                        const std::string& entry)>;
+
 // Whose facts a service follows.
 struct Reactions {
   std::vector<std::string> sources;  // "applicant", "matching"
   Reaction react;
+  CaseEnd case_end = nullptr;  // null: no document of the service belongs to a case
 };
 
 // Time's door. A service names what is due and acts on it, one record at a time.

@@ -124,6 +124,7 @@ struct Chain::Method {
   options::v1::Access access;
   std::unique_ptr<Validator> validator;
   const FieldDescriptor* request_id = nullptr;  // of a writing method
+  bool may_tell = false;                        // the answer may hold personal data
   std::unique_ptr<Counters> counters;
   Quickness quickness;
 };
@@ -213,6 +214,7 @@ void Chain::Bind(const MethodDescriptor* method, const Message* request, Body bo
   bound->body = std::move(body);
   bound->access = AccessOf(method);
   bound->validator = std::make_unique<Validator>(method->input_type());
+  bound->may_tell = PersonalFields(method->output_type()).any();
   bound->counters = MakeCounters(method->service()->full_name(), method->name());
   if (bound->access.write()) {
     const FieldDescriptor* id = method->input_type()->FindFieldByName("request_id");
@@ -415,10 +417,16 @@ absl::Status Chain::Dedupe(Exchange& exchange, Next next) {
 absl::Status Chain::RunMethod(Exchange& exchange, Next) {
   const absl::Time start = SteadyNow();
   const DeadlineScope within(exchange.call.deadline);
+  const bool kept = consultations_ != nullptr && exchange.method.may_tell;
+  const std::string purpose(Find(exchange.incoming.metadata, "amikeco-purpose"));
+  if (kept) AMIKECO_RETURN_IF_ERROR(consultations_->Permit(exchange.call, purpose));
+  const ReadingsScope scope;
+  bool personal = false;
   absl::Status status;
   // The last resort for what a library may throw: one call fails, the process lives.
   try {
-    status = exchange.method.body(exchange.call, *exchange.request, exchange.response);
+    status = exchange.method.body(exchange.call, *exchange.request, exchange.response, personal);
+    if (status.ok() && kept && personal) status = consultations_->Keep(exchange.call, purpose, scope.readings());
   } catch (const std::exception& error) {
     status = absl::InternalError(absl::StrCat("exception: ", error.what()));
   }

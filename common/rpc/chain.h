@@ -11,7 +11,8 @@
 //   dedupe    for writes: request_id must be a UUID; gives the call its request_id and fingerprint for Execute
 //
 // The answer of the method is redacted for its caller (redact.h), after it was kept for retries and in caches: what is
-// kept is whole, and each caller sees its own part of it.
+// kept is whole, and each caller sees its own part of it. An answer that then still holds personal data leaves when it
+// was kept who is told it (consulted.h).
 //
 //   ServiceBinding(chain, "amikeco.matching.v1.MatchingService")
 //       .Method("OptIn", service, &MatchingService::OptIn)
@@ -35,6 +36,7 @@
 #include "common/base/clock.h"
 #include "common/observe/process.h"
 #include "common/rpc/call.h"
+#include "common/rpc/consulted.h"
 #include "common/rpc/identity.h"
 #include "common/rpc/quota.h"
 #include "common/rpc/redact.h"
@@ -63,8 +65,10 @@ struct Outgoing {
 
 class Chain {
  public:
-  // Runs one bound method: parses nothing, checks nothing; `request` is of the method's type.
-  using Body = std::function<absl::Status(Call&, const google::protobuf::Message& request, std::string& response)>;
+  // Runs one bound method: parses nothing, checks nothing; `request` is of the method's type. Says whether the answer,
+  // as its caller sees it, holds personal data.
+  using Body = std::function<absl::Status(Call&, const google::protobuf::Message& request, std::string& response,
+                                          bool& personal)>;
 
   struct Method;
   // A call's place among the calls in work, from its arrival until this is dropped; see Arrive.
@@ -101,6 +105,10 @@ class Chain {
   absl::Status Check();
   // From now on each call is answered with `why`, whatever it asks for. To be called before the first Dispatch.
   void Refuse(absl::Status why) { refusal_ = std::move(why); }
+
+  // From now on whoever is told personal data is kept there, which outlives the chain. To be called before the first
+  // Dispatch.
+  void KeepConsultations(Consultations& consultations) { consultations_ = &consultations; }
 
   // Counts a call of `method`. A door that queues calls takes the place first, so that waiting calls count too.
   Place Arrive(absl::string_view method);
@@ -150,6 +158,7 @@ class Chain {
   std::unique_ptr<Identifier> identifier_;  // null when the config cannot be used
   std::vector<std::string> binding_errors_;
   absl::Status refusal_;
+  Consultations* consultations_ = nullptr;
   absl::flat_hash_map<std::string, std::unique_ptr<Method>> methods_;
   std::unique_ptr<Method> unknown_;  // stands for all methods that are not bound
 };
@@ -178,11 +187,14 @@ class ServiceBinding {
   template <typename Request, typename Response, typename F>
   ServiceBinding& Add(absl::string_view name, F function) {
     Bind(name, Request::default_instance(), Response::default_instance(),
-         [function = std::move(function), redactor = std::make_shared<const Redactor>(Response::descriptor())](
-             Call& call, const google::protobuf::Message& request, std::string& response) -> absl::Status {
+         [function = std::move(function), redactor = std::make_shared<const Redactor>(Response::descriptor()),
+          fields = std::make_shared<const PersonalFields>(Response::descriptor())](
+             Call& call, const google::protobuf::Message& request, std::string& response,
+             bool& personal) -> absl::Status {
            absl::StatusOr<Response> answer = function(call, static_cast<const Request&>(request));
            if (!answer.ok()) return std::move(answer).status();
            redactor->Redact(call.actor, *answer);
+           personal = fields->In(*answer);
            answer->SerializeToString(&response);
            return absl::OkStatus();
          });

@@ -357,5 +357,58 @@ TEST(ChainCheck, RefusesABindingWithEverythingThatIsWrongWithIt) {
   }
 }
 
+class Log final : public Consultations {
+ public:
+  absl::Status Permit(const Call&, const std::string& purpose) override {
+    return purpose == "curiosity" ? absl::InvalidArgumentError("no such purpose") : absl::OkStatus();
+  }
+  absl::Status Keep(const Call& call, const std::string& purpose, const std::set<Reading>& readings) override {
+    kept.push_back(absl::StrCat(call.actor.subject, " ", purpose));
+    for (const Reading& reading : readings) absl::StrAppend(&kept.back(), " ", reading.person, " ", reading.entry);
+    return answer;
+  }
+
+  absl::Status answer;
+  std::vector<std::string> kept;
+};
+
+// A5-04
+TEST_F(ChainTest, KeepsWhoIsToldPersonalDataBeforeTheAnswerLeaves) {
+  Log log;
+  chain_.KeepConsultations(log);
+  echoes_.before = [](Call&) {
+    NoteReading({"members/M-1", "amikeco.applicant.v1.Profile", "profile"});
+    return absl::OkStatus();
+  };
+  EchoRequest request = GoodRequest();
+  ASSERT_TRUE(Send(GoodCall(), request).status.ok());
+  EXPECT_THAT(log.kept, ::testing::IsEmpty()) << "the answer holds nothing personal";
+  request.set_free("Anna Weber");
+  Incoming call = GoodCall();
+  call.metadata.push_back({"amikeco-purpose", "case-review"});
+  ASSERT_TRUE(Send(call, request).status.ok());
+  EXPECT_THAT(log.kept, ElementsAre("people/K-17 case-review members/M-1 profile"));
+
+  // What cannot be kept is not told.
+  log.answer = absl::UnavailableError("the disk is full");
+  const Outgoing untold = Send(GoodCall(), request);
+  EXPECT_EQ(untold.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(untold.response, "");
+}
+
+TEST_F(ChainTest, RefusesAPurposeBeforeTheMethodRuns) {
+  Log log;
+  chain_.KeepConsultations(log);
+  bool ran = false;
+  echoes_.before = [&](Call&) {
+    ran = true;
+    return absl::OkStatus();
+  };
+  Incoming call = GoodCall();
+  call.metadata.push_back({"amikeco-purpose", "curiosity"});
+  EXPECT_EQ(Send(call, GoodRequest()).status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(ran);
+}
+
 }  // namespace
 }  // namespace amikeco::testing

@@ -49,6 +49,7 @@ std::vector<std::pair<std::string, std::string>> MetadataFor(const CallOptions& 
   std::vector<std::pair<std::string, std::string>> metadata;
   // The caller's own span, not one for this call that nobody would record: the service hangs its span on it.
   metadata.emplace_back("traceparent", options.traceparent.empty() ? NewTrace().Traceparent() : options.traceparent);
+  if (!options.purpose.empty()) metadata.emplace_back("amikeco-purpose", options.purpose);
   if (!credentials.bearer_token.empty()) {
     metadata.emplace_back("authorization", absl::StrCat("Bearer ", credentials.bearer_token));
   }

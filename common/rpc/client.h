@@ -36,6 +36,8 @@ struct CallOptions {
   std::string traceparent = {};
   // Instead of the caller's own.
   std::optional<Credentials> credentials = std::nullopt;
+  // What personal data in the answer is for, one of the service's purposes. Empty: not said.
+  std::string purpose = {};
 };
 
 // Calls methods of one target. Thread safe.

@@ -41,7 +41,20 @@ class DossiersTest : public ::testing::TestWithParam<MakeBackend> {
     return store_->Write([&](Transaction& tx) { return dossiers_.Write(tx, name, "profile", Text(text)); });
   }
   absl::Status Erase(const std::string& name) {
-    return store_->Write([&](Transaction& tx) { return dossiers_.Erase(tx, name); });
+    return store_->Write([&](Transaction& tx) { return dossiers_.Erase(tx, name).status(); });
+  }
+  absl::Status Empty(const std::string& name) {
+    return store_->Write([&](Transaction& tx) { return dossiers_.Empty(tx, name).status(); });
+  }
+  Dossiers::State State(const std::string& name) {
+    auto state = Dossiers::State::kNever;
+    EXPECT_TRUE(store_
+                    ->Read([&](Reader& reader) -> absl::Status {
+                      AMIKECO_ASSIGN_OR_RETURN(state, dossiers_.StateOf(reader, name));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return state;
   }
   absl::StatusOr<std::string> GetWith(const Dossiers& dossiers, const std::string& name) {
     StringValue content;
@@ -96,25 +109,53 @@ TEST_P(DossiersTest, EachPersonHasAKeyThatUpdatesKeep) {
 
 // A5-05
 TEST_P(DossiersTest, IsErasedForGood) {
+  EXPECT_EQ(State("officers/1"), Dossiers::State::kNever);
   ASSERT_TRUE(Put("officers/1", "Jane").ok());
-  const std::string sealed = Stored("dossier_entry", "officers/1|profile")->body;
+  EXPECT_EQ(State("officers/1"), Dossiers::State::kLive);
+  const StoredRecord key = *Stored("dossier_key", "officers/1");
+  const StoredRecord entry = *Stored("dossier_entry", "officers/1|profile");
   ASSERT_TRUE(Erase("officers/1").ok());
-  EXPECT_EQ(Stored("dossier_key", "officers/1"), std::nullopt);
+  EXPECT_EQ(State("officers/1"), Dossiers::State::kErased);
+  EXPECT_EQ(Stored("dossier_entry", "officers/1|profile"), std::nullopt);
   EXPECT_EQ(Get("officers/1").value_or("?"), "none");
   EXPECT_TRUE(Erase("officers/1").ok());
 
-  // Not even the sealed text from a backup helps, also when there is a new key.
-  ASSERT_TRUE(Put("officers/1", "Jane again").ok());
-  ASSERT_TRUE(
-      store_->Write([&](Transaction& tx) {
-              return tx.Put({"dossier_entry", "officers/1|profile", 3, sealed}, 2, {});
-            })
-          .ok());
+  // The sealed text from a backup says nothing without the key that went with it.
+  ASSERT_TRUE(store_->Write([&](Transaction& tx) { return tx.Put(entry, 0, {}); }).ok());
   EXPECT_EQ(Get("officers/1").value_or("?"), "none");
 }
 
-TEST_P(DossiersTest, CanBeErasedBeforeItWasEverMade) {
+// A5-05: a command or a fact that comes late finds the tombstone, and makes no new key.
+TEST_P(DossiersTest, KeepsNothingMoreOfWhoWasErased) {
+  ASSERT_TRUE(Put("officers/1", "Jane").ok());
   ASSERT_TRUE(Erase("officers/1").ok());
+  const absl::Status late = Put("officers/1", "Jane again");
+  EXPECT_EQ(ReasonOf(late), "PERSON_ERASED");
+  EXPECT_EQ(late.code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(Empty("officers/1").ok());
+  EXPECT_EQ(State("officers/1"), Dossiers::State::kErased) << "emptying must not take the tombstone away";
+
+  // Also of who never had anything.
+  ASSERT_TRUE(Erase("officers/2").ok());
+  EXPECT_EQ(ReasonOf(Put("officers/2", "Bert")), "PERSON_ERASED");
+}
+
+TEST_P(DossiersTest, IsEmptiedAndFilledAnewWithAnotherKey) {
+  ASSERT_TRUE(Put("officers/1", "Jane").ok());
+  const std::string sealed = Stored("dossier_entry", "officers/1|profile")->body;
+  ASSERT_TRUE(Empty("officers/1").ok());
+  EXPECT_EQ(State("officers/1"), Dossiers::State::kNever);
+  EXPECT_EQ(Get("officers/1").value_or("?"), "none");
+  ASSERT_TRUE(Put("officers/1", "Jane again").ok());
+  EXPECT_EQ(Get("officers/1").value_or("?"), "Jane again");
+
+  // Not even the sealed text from a backup helps when there is a new key.
+  const int64_t version = Stored("dossier_entry", "officers/1|profile")->version;
+  ASSERT_TRUE(store_
+                  ->Write([&](Transaction& tx) {
+                    return tx.Put({"dossier_entry", "officers/1|profile", version + 1, sealed}, version, {});
+                  })
+                  .ok());
   EXPECT_EQ(Get("officers/1").value_or("?"), "none");
 }
 
@@ -122,7 +163,7 @@ TEST_P(DossiersTest, LeavesEverythingWhenTheTransactionFails) {
   ASSERT_TRUE(Put("officers/1", "Jane").ok());
   EXPECT_FALSE(store_
                    ->Write([&](Transaction& tx) -> absl::Status {
-                     AMIKECO_RETURN_IF_ERROR(dossiers_.Erase(tx, "officers/1"));
+                     AMIKECO_RETURN_IF_ERROR(dossiers_.Erase(tx, "officers/1").status());
                      return absl::FailedPreconditionError("legal hold");
                    })
                    .ok());
@@ -168,7 +209,7 @@ TEST_P(DossiersTest, EntriesShareTheOwnersKeyAndAreErasedWithIt) {
   EXPECT_EQ(read("profile"), "Joan");
   EXPECT_EQ(read("report"), "It was good.");
   EXPECT_EQ(read("other"), "none");
-  ASSERT_TRUE(Erase("officers/1").ok());
+  ASSERT_TRUE(Empty("officers/1").ok());
   EXPECT_EQ(read("profile"), "none");
   // A new entry has a new key, and what was erased stays so.
   ASSERT_TRUE(write("profile", "Jane again").ok());
@@ -217,7 +258,7 @@ TEST(DossierFile, HoldsNothingOfAnErasedKeyAfterItsLogWasCopied) {
                       return absl::OkStatus();
                     })
                     .ok());
-    ASSERT_TRUE((*store)->Write([&](Transaction& tx) { return dossiers.Erase(tx, "officers/1"); }).ok());
+    ASSERT_TRUE((*store)->Write([&](Transaction& tx) { return dossiers.Erase(tx, "officers/1").status(); }).ok());
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     std::ifstream file(entry.path(), std::ios::binary);

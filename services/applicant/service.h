@@ -42,6 +42,9 @@ struct Surroundings {
 // Entry of a member's dossier.
 inline constexpr char kProfile[] = "profile";
 
+// When the case of a document of a member's dossier was over (CaseEnd).
+absl::StatusOr<std::optional<absl::Time>> CaseEndOf(Reader& reader, const std::string& owner, const std::string& entry);
+
 class ApplicantService final : public Timed {
  public:
   explicit ApplicantService(const Surroundings& surroundings) : in_(surroundings) {}

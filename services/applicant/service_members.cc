@@ -1,8 +1,12 @@
 // The methods about members.
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/events/execute.h"
+#include "common/privacy/erasure.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/member.h"
@@ -164,9 +168,29 @@ absl::StatusOr<Member> ApplicantService::EraseMember(Call& call, const v1::Erase
     AMIKECO_ASSIGN_OR_RETURN(const Member member, ChangeMember(tx, call, request));
     AMIKECO_RETURN_IF_ERROR(UpdateListing(tx, member).status());
     AMIKECO_RETURN_IF_ERROR(EndIntroductionsOf(tx, call, member));
-    AMIKECO_RETURN_IF_ERROR(in_.dossiers.Erase(tx, member.name()));
+    AMIKECO_RETURN_IF_ERROR(ErasePerson(tx, in_.dossiers, member.name(), OriginOf("applicant", call)));
     return member;
   });
+}
+
+// Of a document that belongs to an application ("applications/A-1/report") the end of that; of any other, such as the
+// profile, the end of the member's last application.
+absl::StatusOr<std::optional<absl::Time>> CaseEndOf(Reader& reader, const std::string& owner,
+                                                    const std::string& entry) {
+  std::vector<Versioned<v1::Application>> applications;
+  if (const std::vector<absl::string_view> path = absl::StrSplit(entry, '/'); path[0] == "applications") {
+    AMIKECO_ASSIGN_OR_RETURN(applications.emplace_back(),
+                             Applications().Find(reader, absl::StrCat(path[0], "/", path.at(1))));
+  } else {
+    AMIKECO_ASSIGN_OR_RETURN(applications, ApplicationsOf(reader, owner));
+  }
+  std::optional<absl::Time> end;
+  for (const auto& application : applications) {
+    if (!application.exists() || IsOpen(application.value.state())) return std::nullopt;
+    AMIKECO_ASSIGN_OR_RETURN(const auto last, TimeOfLastFact(reader, application.name, application.version));
+    if (!end || last > *end) end = last;
+  }
+  return end;
 }
 
 absl::StatusOr<Member> ApplicantService::SetFindable(Call& call, const v1::SetFindableRequest& request) {

@@ -1,11 +1,17 @@
 // What the facts of matching and applicant mean for a clearance.
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "common/events/execute.h"
+#include "common/privacy/erasure.h"
 #include "services/compliance/clearance.h"
 #include "services/compliance/follow.h"
 #include "services/compliance/service.h"
@@ -175,16 +181,32 @@ absl::Status ComplianceService::React(Transaction& tx, const event::v1::Event& e
   if (event.data().Is<ApplicationFact>()) return ReactToApplication(tx, event, origin);
   if (applicant::v1::MemberFact fact; event.data().UnpackTo(&fact) && fact.has_erased()) {
     // The signatures under waivers, and what the person was screened by.
-    AMIKECO_RETURN_IF_ERROR(dossiers_.Erase(tx, event.subject()));
+    AMIKECO_RETURN_IF_ERROR(ErasePersonWhenFree(tx, dossiers_, event.subject(), origin));
     return screenings_.OnErased(tx, event.subject(), origin);
   }
   return absl::OkStatus();
 }
 
+namespace {
+
+// Documents of persons belong to the clearance that their entry begins with: "clearances/A-1/waivers/2".
+absl::StatusOr<std::optional<absl::Time>> CaseEndOf(Reader& reader, const std::string&, const std::string& entry) {
+  const std::vector<std::string> path = absl::StrSplit(entry, '/');
+  if (path.size() < 2) return std::nullopt;
+  AMIKECO_ASSIGN_OR_RETURN(const auto found, Clearances().Find(reader, absl::StrCat(path[0], "/", path[1])));
+  if (!found.exists() || found.value.state() != v1::Clearance::STATE_CLOSED) return std::nullopt;
+  AMIKECO_ASSIGN_OR_RETURN(const absl::Time end, TimeOfLastFact(reader, found.name, found.version));
+  return end;
+}
+
+}  // namespace
+
 Reactions ReactionsOf(ComplianceService& service) {
-  return {{"matching", "applicant"}, [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  return {{"matching", "applicant"},
+          [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
             return service.React(tx, event, origin);
-          }};
+          },
+          CaseEndOf};
 }
 
 }  // namespace amikeco::compliance

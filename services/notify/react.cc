@@ -8,6 +8,7 @@
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/events/execute.h"
+#include "common/privacy/erasure.h"
 #include "services/notify/contact.h"
 #include "services/notify/message.h"
 #include "services/notify/service.h"
@@ -110,7 +111,7 @@ absl::Status NotifyService::EraseContact(Transaction& tx, const std::string& rec
   v1::DeleteContactRequest command;
   command.set_name(contact.name);
   // Texts of messages are there without a contact too.
-  AMIKECO_RETURN_IF_ERROR(shelf_.dossiers.Erase(tx, recipient));
+  AMIKECO_RETURN_IF_ERROR(ErasePersonWhenFree(tx, shelf_.dossiers, recipient, origin));
   if (!IsSet(contact.value)) return absl::OkStatus();
   AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(contact.value, command, {origin.time, origin.actor, "", false}));
   return Apply(tx, contacts_, origin, facts, contact);
@@ -146,6 +147,8 @@ absl::StatusOr<std::string> NotifyService::Addressed(Transaction& tx, const Occa
 
 absl::Status NotifyService::Queue(Transaction& tx, const Occasion& occasion, const programme::v1::Notice& notice,
                                   const std::string& recipient) {
+  AMIKECO_ASSIGN_OR_RETURN(const Dossiers::State kept, shelf_.dossiers.StateOf(tx, recipient));
+  if (kept == Dossiers::State::kErased) return absl::OkStatus();  // nobody is told, and nothing is kept of them
   v1::ContactCard card;
   AMIKECO_RETURN_IF_ERROR(shelf_.dossiers.Read(tx, recipient, kCardEntry, card).status());
   const v1::Template* text = shelf_.templates.Find(notice.template_(), card.locale());

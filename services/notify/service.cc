@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
 #include "common/events/execute.h"
+#include "common/privacy/erasure.h"
 #include "common/rpc/chain.h"
 #include "services/notify/contact.h"
 #include "services/notify/errors.h"
@@ -107,7 +108,7 @@ absl::StatusOr<v1::DeleteContactResponse> NotifyService::DeleteContact(Call& cal
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(contact.value, request, circumstance));
     AMIKECO_RETURN_IF_ERROR(CheckEtag(request.etag(), contact.version, contact.name));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, contacts_, OriginOf(kService, call), facts, contact));
-    AMIKECO_RETURN_IF_ERROR(shelf_.dossiers.Erase(tx, RecipientOf(request.name())));
+    AMIKECO_RETURN_IF_ERROR(EmptyDossier(tx, shelf_.dossiers, RecipientOf(request.name()), OriginOf(kService, call)));
     return Response();
   });
 }

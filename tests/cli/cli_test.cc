@@ -14,6 +14,7 @@
 #include "amikeco/matching/v1/matching.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
+#include "amikeco/ops/v1/privacy.pb.h"
 #include "common/base/chain.h"
 #include "common/base/dates.h"
 #include "common/config/textproto.h"
@@ -527,6 +528,30 @@ TEST_F(Cli, ChecksThatTheAuditChainStillHasAnExportedHead) {
   // Nested so deeply that reading it by recursion would need more stack than there is.
   std::ofstream(file) << "{\"applicant\": " << std::string(200'000, '[') << std::string(200'000, ']') << "}";
   EXPECT_EQ(Run({"audit", "verify", "--head", file}).code, 2);
+}
+
+// A5-05
+TEST_F(Cli, FindsWhoCameBackWithABackup) {
+  const TemporaryFolder folder("erasures");
+  const std::string file = folder / "erasures.json";
+  const auto erased = [&](const std::vector<std::string>& persons) {
+    ops::v1::ListErasuresResponse response;
+    for (const std::string& person : persons) response.add_erasures()->set_person(person);
+    server_.Answer("PrivacyService/ListErasures", response);
+  };
+  erased({"members/M-1", "members/M-2"});
+  std::ofstream(file) << Out({"privacy", "erasures", "--all", "-o", "json"});
+  EXPECT_EQ(Run({"privacy", "verify", "--head", file}).code, 0);
+  EXPECT_EQ(Run({"privacy", "verify"}).code, 0);
+
+  // All services are as they were before the second erasure: only the file knows of it.
+  erased({"members/M-1"});
+  EXPECT_EQ(Run({"privacy", "verify"}).code, 0);
+  const Ran found = Run({"privacy", "verify", "--head", file});
+  EXPECT_EQ(found.code, 1);
+  EXPECT_EQ(found.out, "applicant\tmembers/M-2\ncompliance\tmembers/M-2\nnotify\tmembers/M-2\n");
+  std::ofstream(file) << "no json";
+  EXPECT_EQ(Run({"privacy", "verify", "--head", file}).code, 2);
 }
 
 TEST_F(Cli, SaysWhetherTheServicesAreReady) {

@@ -32,9 +32,9 @@ std::string Words(const Command& command) { return absl::StrCat(command.noun, " 
 
 const std::set<const google::protobuf::ServiceDescriptor*>& Services() {
   static const std::set<const google::protobuf::ServiceDescriptor*> kServices = {
-      FindMethod("applicant/GetMember")->service(), FindMethod("matching/GetHost")->service(),
+      FindMethod("applicant/GetMember")->service(),     FindMethod("matching/GetHost")->service(),
       FindMethod("compliance/GetClearance")->service(), FindMethod("notify/GetContact")->service(),
-      FindMethod("ops/GetProgress")->service()};
+      FindMethod("ops/GetProgress")->service(),         FindMethod("ops/GetPrivacyPolicy")->service()};
   return kServices;
 }
 

@@ -19,8 +19,8 @@ using google::protobuf::Message;
 }  // namespace
 
 StandIn::StandIn() : process_(QuietProcess(), "stand-in"), server_(LoopbackConfig(), process_, clock_) {
-  for (const char* method :
-       {"applicant/GetMember", "matching/GetHost", "compliance/GetClearance", "notify/GetContact", "ops/GetProgress"}) {
+  for (const char* method : {"applicant/GetMember", "matching/GetHost", "compliance/GetClearance", "notify/GetContact",
+                             "ops/GetProgress", "ops/GetPrivacyPolicy"}) {
     Bind(*FindMethod(method)->service());
   }
   if (const absl::Status status = server_.Start(); !status.ok()) {
@@ -37,21 +37,23 @@ void StandIn::Bind(const google::protobuf::ServiceDescriptor& service) {
     const std::string name = absl::StrCat(service.name(), "/", method->name());
     const Message* const request =
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(method->input_type());
-    server_.chain().Bind(method, request, [this, name](Call& call, const Message& message, std::string& response) {
-      std::string text;
-      google::protobuf::TextFormat::Printer printer;
-      printer.SetSingleLineMode(true);
-      printer.PrintToString(message, &text);
-      Body body;
-      {
-        absl::MutexLock lock(&mutex_);
-        requests_.push_back(absl::StrCat(name, " ", absl::StripTrailingAsciiWhitespace(text)));
-        caller_ = absl::StrCat(call.actor.subject, " ", call.actor.organisation);
-        for (const Role role : call.actor.roles) absl::StrAppend(&caller_, " ", options::v1::Role_Name(role));
-        if (const auto found = answers_.find(name); found != answers_.end()) body = found->second;
-      }
-      return body ? body(message, response) : absl::UnimplementedError("the test has no answer");
-    });
+    server_.chain().Bind(method, request,
+                         [this, name](Call& call, const Message& message, std::string& response, bool&) {
+                           std::string text;
+                           google::protobuf::TextFormat::Printer printer;
+                           printer.SetSingleLineMode(true);
+                           printer.PrintToString(message, &text);
+                           Body body;
+                           {
+                             absl::MutexLock lock(&mutex_);
+                             requests_.push_back(absl::StrCat(name, " ", absl::StripTrailingAsciiWhitespace(text)));
+                             caller_ = absl::StrCat(call.actor.subject, " ", call.actor.organisation);
+                             for (const Role role : call.actor.roles)
+                               absl::StrAppend(&caller_, " ", options::v1::Role_Name(role));
+                             if (const auto found = answers_.find(name); found != answers_.end()) body = found->second;
+                           }
+                           return body ? body(message, response) : absl::UnimplementedError("the test has no answer");
+                         });
   }
 }
 

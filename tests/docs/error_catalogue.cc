@@ -10,6 +10,8 @@
 #include "common/base/seal.h"
 #include "common/countries/countries.h"
 #include "common/events/operations.h"
+#include "common/privacy/consultations.h"
+#include "common/privacy/data_subject.h"
 #include "common/rpc/errors.h"
 #include "common/store/dossier.h"
 #include "common/store/errors.h"
@@ -54,6 +56,8 @@ std::vector<ErrorChapter> ErrorCatalogue() {
               Names{kStoreUnavailable, kStoreTimeout, kKeyTaken, kBadStoreUse, kCorruptDatabase, kSealBroken}),
       Chapter("Operations", "What OperationsService, which every service has, answers besides.",
               Names{kClockNotAdjustable, kFactStillRefused, kFactWaitsBehind}),
+      Chapter("Privacy", "What every service answers where personal data is kept, erased or told.",
+              Names{kPersonErased, kNoRetentionRule, kLegalHold, kPurposeRequired, kUnknownPurpose}),
       Chapter("Countries", "What a method that takes the name of a country answers besides.", kCountryErrors),
       Chapter("Start", "Why a service does not start, or is not ready. Seen on standard error and in the log.",
               Names{kStoreInUse, kSchemaTooOld, kBadKeyFile, kProgrammeChanged}),

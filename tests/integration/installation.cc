@@ -160,6 +160,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
   programmes_dir: "$root/programmes"
   territories_files: ["$root/data/territories.tsv", "$root/data/territory_additions.tsv"]
   key_file: "$kek"
+  privacy_policy_file: "$root/privacy/policy.textproto"
 }
 )",
       {{"$run", folder_ / ("run/" + replica)},

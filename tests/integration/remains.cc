@@ -18,6 +18,9 @@
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/notify/v1/facts.pb.h"
 #include "common/events/execute.h"
+#include "common/privacy/consultations.h"
+#include "common/privacy/data_subject.h"
+#include "common/privacy/erasure.h"
 #include "common/store/sqlite_store.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/application.h"
@@ -129,7 +132,15 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
                             Aggregate<compliance::v1::CheckFact>(compliance::Checks()),
                             Aggregate<compliance::v1::VisaFact>(compliance::Visas())}},
       {"notify", Tables{Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts)}}};
-  return all.at(service);
+  // What every service keeps of persons.
+  static const auto& common = *new Tables{Aggregate<ops::v1::DataSubjectFact>(DataSubjects()),
+                                          Aggregate<ops::v1::ConsultationFact>(ConsultationTable())};
+  static const auto& together = *[] {
+    auto* const tables = new std::map<std::string, Tables>(all);
+    for (auto& [name, of_service] : *tables) of_service.insert(common.begin(), common.end());
+    return tables;
+  }();
+  return together.at(service);
 }
 
 }  // namespace

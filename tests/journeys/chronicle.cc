@@ -16,6 +16,7 @@
 #include "amikeco/compliance/v1/notification.pb.h"
 #include "amikeco/matching/v1/facts.pb.h"
 #include "amikeco/notify/v1/facts.pb.h"
+#include "amikeco/ops/v1/privacy.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "google/protobuf/descriptor.h"
@@ -98,6 +99,12 @@ std::string Told(const Message& message) {
   }
   if (const auto* module = dynamic_cast<const applicant::v1::PlannedModule*>(&message)) {
     return absl::StrCat(module->id(), module->mandatory() ? "" : "?");
+  }
+  if (const auto* hold = dynamic_cast<const ops::v1::LegalHold*>(&message)) {
+    return absl::StrCat(hold->id(), ":", ops::v1::HoldReason_Name(hold->reason()));
+  }
+  if (const auto* kept = dynamic_cast<const ops::v1::KeptDocument*>(&message)) {
+    return kept->document().substr(kept->document().rfind('.') + 1);
   }
   if (const auto* artefact = dynamic_cast<const applicant::v1::Artefact*>(&message)) {
     return std::string(absl::StripPrefix(applicant::v1::ArtefactKind_Name(artefact->kind()), "ARTEFACT_KIND_"));
@@ -191,6 +198,15 @@ std::vector<std::string> Lines(const std::vector<event::v1::Event>& events) {
       lines.push_back(absl::StrCat(event.subject(), " ", event.type(), " (unknown)"));
     } else if (const auto* queued = dynamic_cast<const notify::v1::MessageQueued*>(fact)) {
       told[absl::StrCat("told ", queued->template_(), " of ", queued->application())].insert(queued->recipient());
+    } else if (event.data().Is<ops::v1::DataSubjectFact>()) {
+      // Texts of messages grow too old every day.
+      if (event.source() == "notify" && dynamic_cast<const ops::v1::DocumentErased*>(fact) != nullptr) continue;
+      lines.push_back(
+          absl::StrCat(event.source(), ": ", event.subject(), " ", fact->GetDescriptor()->name(), FieldsOf(*fact)));
+    } else if (event.data().Is<ops::v1::ConsultationFact>()) {
+      const auto& told = dynamic_cast<const ops::v1::PersonalDataTold&>(*fact).consultation();
+      lines.push_back(
+          absl::StrCat(event.source(), ": PersonalDataTold actor=", told.actor(), " entry=", told.told(0).entry()));
     } else if (event.source() != "notify") {
       lines.push_back(absl::StrCat(event.subject(), " ", fact->GetDescriptor()->name(), FieldsOf(*fact)));
     }

@@ -35,7 +35,8 @@ absl::StatusOr<Span> SpanOf(absl::string_view text) {
   return span;
 }
 
-Player::Player(std::string programmes) : programmes_(std::move(programmes)) {
+Player::Player(std::string programmes, const Observer& observer)
+    : programmes_(std::move(programmes)), observer_(observer) {
   verbs_ = {{"clock", &Player::SetClock},
             {"host", &Player::Host},
             {"member", &Player::Member},
@@ -50,6 +51,13 @@ Player::Player(std::string programmes) : programmes_(std::move(programmes)) {
             {"claim", &Player::Claim},
             {"approve-claim", &Player::ApproveClaim},
             {"pay-claim", &Player::PayClaim},
+            {"profile", &Player::Profile},
+            {"look-up", &Player::LookUp},
+            {"erase", &Player::Erase},
+            {"hold", &Player::Hold},
+            {"lift", &Player::Lift},
+            {"what-is-kept", &Player::WhatIsKept},
+            {"consultations", &Player::Consultations},
             {"triage", &Player::Triage},
             {"wishes", &Player::Wishes},
             {"override", &Player::Override},
@@ -126,6 +134,7 @@ void Player::Tell() {
 absl::Status Player::SetClock(const Command& c) {
   AMIKECO_ASSIGN_OR_RETURN(const auto date, DateOf(c.word(0)));
   house_ = std::make_unique<House>(absl::FromCivil(ToDay(date), absl::UTCTimeZone()) + absl::Hours(12), programmes_);
+  if (observer_.begun != nullptr) observer_.begun(*house_);
   return house_->status();
 }
 

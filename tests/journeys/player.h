@@ -24,6 +24,7 @@
 #include "amikeco/matching/v1/matching.pb.h"
 #include "tests/journeys/chronicle.h"
 #include "tests/journeys/documents.h"
+#include "tests/journeys/story.h"
 #include "tests/support/house.h"
 
 namespace amikeco::journeys {
@@ -86,7 +87,9 @@ inline Actor Onlooker() { return {"system/story", "", {ROLE_SERVICE}}; }
 
 class Player {
  public:
-  explicit Player(std::string programmes);
+  explicit Player(std::string programmes, const Observer& observer = {});
+
+  House* house() { return house_.get(); }
 
   // The lines that the command causes. An error is a mistake in the story, or a fault of the house.
   absl::StatusOr<std::vector<std::string>> Do(const Command& command);
@@ -165,6 +168,17 @@ class Player {
   absl::Status SendCase(const Command& c, absl::string_view method, const Request& request,
                         const std::string& by = "vera");
 
+  absl::Status Profile(const Command& c);
+  absl::Status LookUp(const Command& c);
+  absl::Status Erase(const Command& c);
+  absl::Status Hold(const Command& c);
+  absl::Status Lift(const Command& c);
+  absl::Status WhatIsKept(const Command& c);
+  absl::Status Consultations(const Command& c);
+  // Asks each service that keeps personal data of the person.
+  template <typename Request>
+  absl::Status AskKeepers(const Command& c, absl::string_view method, Request request);
+
   absl::Status Start(const Command& c);
   absl::Status End(const Command& c);
   absl::Status Report(const Command& c);
@@ -240,6 +254,7 @@ class Player {
   }
 
   const std::string programmes_;
+  const Observer observer_;
   std::map<std::string, Verb> verbs_;
   std::unique_ptr<House> house_;
   std::map<std::string, std::string> sections_;    // by member

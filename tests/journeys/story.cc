@@ -8,8 +8,8 @@
 
 namespace amikeco::journeys {
 
-absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes) {
-  Player player(programmes);
+absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes, const Observer& observer) {
+  Player player(programmes, observer);
   std::string told;
   int number = 0;
   for (absl::string_view line : absl::StrSplit(absl::StripSuffix(story, "\n"), '\n')) {
@@ -24,6 +24,7 @@ absl::StatusOr<std::string> Play(const std::string& story, const std::string& pr
     }
     for (const std::string& caused : *lines) absl::StrAppend(&told, "  ", caused, "\n");
   }
+  if (observer.ended != nullptr && player.house() != nullptr) observer.ended(*player.house());
   return told;
 }
 

@@ -50,21 +50,33 @@
 //   evaluate A1 aims-met:4     the home answers the programme's questions; or: coordinator
 //   completed M-17             what the officer has completed, as the home hears it
 //   stay-in-touch M-17         allows to be contacted; then: alumni A1, as the coordinator of A1 sees them
+//   profile M-17               the officer writes it; then: look-up M-17 by the section, and erase M-17 by the officer
+//   hold M-17 H-1              a legal hold, in every service; then: lift M-17 H-1, what-is-kept M-17
+//   consultations M-17         who was told what of the person
 //   settle                     until nothing is left to do
 //   advance 14d                or: until 2027-03-14; settles day by day, and tells the days
 //   show A1                    where application, placement and clearance stand
 #ifndef AMIKECO_TESTS_JOURNEYS_STORY_H_
 #define AMIKECO_TESTS_JOURNEYS_STORY_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "tests/support/house.h"
 
 namespace amikeco::journeys {
 
+// Called with the house that a story is played on, when it is built and when the story is over.
+struct Observer {
+  std::function<void(House&)> begun = nullptr;
+  std::function<void(House&)> ended = nullptr;
+};
+
 // The story with what happens when it is played now. INVALID_ARGUMENT with the line of a command that there is not; a
 // command that a service refuses is part of the story. With the programmes of the folder.
-absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes = "programmes");
+absl::StatusOr<std::string> Play(const std::string& story, const std::string& programmes = "programmes",
+                                 const Observer& observer = {});
 
 }  // namespace amikeco::journeys
 

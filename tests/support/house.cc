@@ -12,6 +12,8 @@
 #include "common/events/operations.h"
 #include "common/events/relay.h"
 #include "common/events/ticker.h"
+#include "common/privacy/policy.h"
+#include "common/privacy/service.h"
 #include "common/rpc/testing/configs.h"
 #include "common/store/dossier.h"
 #include "common/store/sqlite_store.h"
@@ -54,6 +56,7 @@ struct House::Room {
   Chain chain;
   std::unique_ptr<Relay> relay;
   std::unique_ptr<Consumer> consumer;
+  std::unique_ptr<PrivacyService> privacy;
   std::unique_ptr<Ticker> ticker;
   std::unique_ptr<OperationsService> operations;
   std::unique_ptr<notify::Sender> sender;  // notify's alone
@@ -64,7 +67,8 @@ struct House::Room {
 struct House::Furniture {
   Programmes programmes;
   compliance::v1::AssessmentPolicy policy;
-  Dossiers dossiers{*SecretKey::FromBytes(std::string(32, 'h'))};
+  ops::v1::PrivacyPolicy privacy;
+  std::unique_ptr<Dossiers> dossiers;
   CountingIds ids;
   MailDrop mail;
   notify::Templates templates;
@@ -95,6 +99,7 @@ House::~House() {
     room->sender.reset();
     room->operations.reset();
     room->ticker.reset();
+    room->privacy.reset();
     room->consumer.reset();
     room->relay.reset();
   }
@@ -117,21 +122,24 @@ absl::Status House::Build() {
   AMIKECO_ASSIGN_OR_RETURN(f.programmes, Programmes::Load(programmes_, *countries));
   AMIKECO_ASSIGN_OR_RETURN(f.templates, notify::LoadTemplates("services/notify/templates", f.programmes));
   AMIKECO_ASSIGN_OR_RETURN(f.waivers, compliance::LoadWaiverTemplates("services/compliance/waivers"));
+  AMIKECO_ASSIGN_OR_RETURN(f.privacy, LoadPrivacyPolicy("privacy/policy.textproto"));
+  f.dossiers = std::make_unique<Dossiers>(*SecretKey::FromBytes(std::string(32, 'h')), &f.privacy, &clock_);
   f.gate = std::make_unique<InProcessCaller>(chain("compliance"), Credentials{"", SystemActor("applicant")});
   f.applicant = std::make_unique<applicant::ApplicantService>(
-      applicant::Surroundings{store("applicant"), f.programmes, f.dossiers, f.ids, *f.gate, *countries});
+      applicant::Surroundings{store("applicant"), f.programmes, *f.dossiers, f.ids, *f.gate, *countries});
   f.matching = std::make_unique<matching::MatchingService>(store("matching"), f.programmes, f.ids, nullptr, *countries);
   AMIKECO_ASSIGN_OR_RETURN(f.policy, compliance::LoadPolicy("assessments/osja.textproto"));
-  f.compliance = std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, f.dossiers,
+  f.compliance = std::make_unique<compliance::ComplianceService>(store("compliance"), f.programmes, *f.dossiers,
                                                                  f.policy, f.waivers);
   f.notify =
-      std::make_unique<notify::NotifyService>(notify::Shelf{store("notify"), f.dossiers, f.programmes, f.templates});
+      std::make_unique<notify::NotifyService>(notify::Shelf{store("notify"), *f.dossiers, f.programmes, f.templates});
   Furnish(RoomOf("applicant"), *f.applicant);
   Furnish(RoomOf("matching"), *f.matching);
   Furnish(RoomOf("compliance"), *f.compliance);
   Room& notify = RoomOf("notify");
   Furnish(notify, *f.notify);
-  notify.sender = std::make_unique<notify::Sender>(*notify.store, f.dossiers, clock_, f.mail, notify.process.metrics());
+  notify.sender =
+      std::make_unique<notify::Sender>(*notify.store, *f.dossiers, clock_, f.mail, notify.process.metrics());
   for (auto& room : rooms_) {
     AMIKECO_RETURN_IF_ERROR(room->chain.Check());
     AMIKECO_RETURN_IF_ERROR(room->consumer->RunOnce().status());  // from now on facts wait for it
@@ -145,9 +153,11 @@ void House::Furnish(Room& room, Service& service) {
   const Reactions reactions = ReactionsOf(service);
   room.relay = std::make_unique<Relay>(wiring);
   room.consumer = std::make_unique<Consumer>(wiring, reactions);
-  room.ticker = std::make_unique<Ticker>(wiring, std::vector<Timed*>{&service});
+  room.privacy = std::make_unique<PrivacyService>(*room.store, *furniture_->dossiers, room.name, reactions.case_end);
+  room.ticker = std::make_unique<Ticker>(wiring, std::vector<Timed*>{&service, &room.privacy->retention()});
   room.operations = std::make_unique<OperationsService>(wiring, reactions, *room.ticker, &clock_);
   Bind(room.chain, service);
+  Bind(room.chain, *room.privacy);
   BindOperations(room.chain, *room.operations);
 }
 
@@ -160,6 +170,8 @@ House::Room& House::RoomOf(absl::string_view service) {
 
 Chain& House::chain(absl::string_view service) { return RoomOf(service).chain; }
 Store& House::store(absl::string_view service) { return *RoomOf(service).store; }
+const Dossiers& House::dossiers() const { return *furniture_->dossiers; }
+std::string House::Metrics(absl::string_view service) { return RoomOf(service).process.metrics().Render(); }
 
 Chain& House::ChainOf(absl::string_view method) {
   const std::vector<absl::string_view> words = absl::StrSplit(method, '.');

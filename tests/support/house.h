@@ -4,6 +4,7 @@
 #ifndef AMIKECO_TESTS_SUPPORT_HOUSE_H_
 #define AMIKECO_TESTS_SUPPORT_HOUSE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@
 #include "common/base/clock.h"
 #include "common/events/local_queue.h"
 #include "common/rpc/client.h"
+#include "common/store/dossier.h"
 #include "common/store/store.h"
+#include "google/protobuf/message.h"
 #include "services/notify/letter.h"
 
 namespace amikeco {
@@ -36,6 +39,10 @@ class House {
   static const std::vector<std::string>& Services();
   Chain& chain(absl::string_view service);
   Store& store(absl::string_view service);
+  const Dossiers& dossiers() const;
+  // The folder with the services' databases, and what a scrape of the service's metrics shows.
+  const std::string& folder() const { return dir_; }
+  std::string Metrics(absl::string_view service);
 
   // Calls "amikeco.matching.v1.MatchingService/GetHost" as `actor`, through the service's chain. OperationsService,
   // which all have, is asked by chain().
@@ -43,7 +50,19 @@ class House {
   absl::StatusOr<Response> Call(const Actor& actor, absl::string_view method,
                                 const google::protobuf::Message& request) {
     InProcessCaller caller(ChainOf(method), {"", actor});
-    return caller.Call<Response>(method, request);
+    if (rewrite_ == nullptr) return caller.Call<Response>(method, request);
+    const std::unique_ptr<google::protobuf::Message> sent(request.New());
+    sent->CopyFrom(request);
+    rewrite_(*sent);
+    auto response = caller.Call<Response>(method, *sent);
+    if (response.ok()) taken_(*sent);
+    return response;
+  }
+  // From now on `rewrite` may change each request before it is sent, and `taken` hears of those that were answered.
+  void Watch(std::function<void(google::protobuf::Message&)> rewrite,
+             std::function<void(const google::protobuf::Message&)> taken) {
+    rewrite_ = std::move(rewrite);
+    taken_ = std::move(taken);
   }
 
   // Publishes what was stated, lets everybody react to it, does what is due and sends mail, until nothing is left.
@@ -68,6 +87,8 @@ class House {
   absl::Status Gather(Room& room);
 
   const std::string programmes_;
+  std::function<void(google::protobuf::Message&)> rewrite_;
+  std::function<void(const google::protobuf::Message&)> taken_;
   absl::Status status_;
   std::string dir_;
   AdjustableClock clock_;
