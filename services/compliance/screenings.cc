@@ -5,6 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/observe/log.h"
+#include "common/privacy/data_subject.h"
+#include "common/privacy/erasure.h"
 #include "services/compliance/doors.h"
 #include "services/compliance/errors.h"
 #include "services/compliance/follow.h"
@@ -84,6 +86,13 @@ absl::StatusOr<Screening> Screenings::ScreenPerson(Call& call, const v1::ScreenP
   });
 }
 
+// What the person was screened by; while a hold stands it stays for as long as the privacy policy says.
+absl::Status Screenings::Forget(Transaction& tx, const Screening& screening) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto subject, FindDataSubject(tx, screening.person()));
+  if (!MayErase(subject.value, screening.person()).ok()) return absl::OkStatus();
+  return dossiers_.EraseEntry(tx, screening.person(), ParticularsOf(screening.name())).status();
+}
+
 template <typename Request>
 absl::StatusOr<Screening> Screenings::Change(Transaction& tx, const Call& call, const Request& request) {
   AMIKECO_ASSIGN_OR_RETURN(auto found, Visible(tx, ScreeningTable(), request.name(), call.actor));
@@ -92,9 +101,7 @@ absl::StatusOr<Screening> Screenings::Change(Transaction& tx, const Call& call, 
                            Decide(found.value, request, Circumstance{call.time, call.actor}));
   const Origin origin = OriginOf(kService, call);
   AMIKECO_RETURN_IF_ERROR(Apply(tx, ScreeningTable(), origin, facts, found));
-  if (found.value.state() == Screening::STATE_ENDED) {
-    AMIKECO_RETURN_IF_ERROR(dossiers_.Write(tx, found.value.person(), ParticularsOf(found.name), v1::Particulars()));
-  }
+  if (found.value.state() == Screening::STATE_ENDED) AMIKECO_RETURN_IF_ERROR(Forget(tx, found.value));
   AMIKECO_RETURN_IF_ERROR(Follow(tx, origin, found.value));
   return Bare(found);
 }
@@ -114,7 +121,7 @@ absl::StatusOr<Screening> Screenings::GetScreening(Call& call, const v1::GetScre
     v1::Particulars particulars;
     AMIKECO_ASSIGN_OR_RETURN(const bool known,
                              dossiers_.Read(reader, found.value.person(), ParticularsOf(found.name), particulars));
-    if (!known || particulars.names().empty()) return answer;
+    if (!known) return answer;
     AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(particulars));
     AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader));
     Explain(*lists, subject, lists_.thresholds(), answer);

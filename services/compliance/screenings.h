@@ -42,6 +42,7 @@ class Screenings final {
  private:
   template <typename Request>
   absl::StatusOr<v1::Screening> Change(Transaction& tx, const Call& call, const Request& request);
+  absl::Status Forget(Transaction& tx, const v1::Screening& screening);
   // Outside of a transaction: so that none has to wait until the lists are loaded.
   absl::Status Load();
 
