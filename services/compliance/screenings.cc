@@ -148,7 +148,12 @@ absl::StatusOr<v1::ListScreeningsResponse> Screenings::ListScreenings(Call& call
   return Query<v1::ListScreeningsResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::ListScreeningsResponse> {
     AMIKECO_ASSIGN_OR_RETURN(const auto page, ScreeningTable().List(reader, wanted));
     v1::ListScreeningsResponse response;
-    for (const auto& found : page.items) *response.add_screenings() = Bare(found);
+    for (const auto& found : page.items) {
+      Screening& answer = *response.add_screenings();
+      answer = Bare(found);
+      // What was found is for those who decide about it (A5-05).
+      if (!call.actor.Has(options::v1::ROLE_COMPLIANCE_OFFICER)) answer.clear_hits();
+    }
     response.set_next_page_token(page.next_page_token);
     return response;
   });

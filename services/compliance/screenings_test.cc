@@ -266,6 +266,12 @@ TEST_F(ScreeningsTest, AreListedByStateAndByPersonForTheOrganisationAlone) {
   EXPECT_THAT(names(kVera, "", Screening::STATE_CONSIDER), ElementsAre(open));
   EXPECT_THAT(names(kVera, "members/F-1", Screening::STATE_UNSPECIFIED), ElementsAre(clear));
   EXPECT_THAT(names(kStranger, "", Screening::STATE_UNSPECIFIED), IsEmpty());
+  // A5-05
+  const Actor coordinator{"people/carla", "organisations/operator", {options::v1::ROLE_COORDINATOR}};
+  const auto told = Ask<v1::ListScreeningsResponse>(coordinator, "ListScreenings", v1::ListScreeningsRequest());
+  ASSERT_TRUE(told.ok()) << told.status();
+  ASSERT_THAT(told->screenings(), SizeIs(2));
+  for (const auto& one : told->screenings()) EXPECT_THAT(one.hits(), IsEmpty());
 }
 
 TEST_F(ScreeningsTest, ExplainAPersonAndAPairOfNamesAndKeepNothing) {
