@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/base/utf8.h"
 #include "common/config/textproto.h"
 #include "common/countries/name_key.h"
 #include "common/countries/territory_file.h"

@@ -69,8 +69,11 @@ void Try(absl::string_view input) {
     rows += chunk.rows;
   }
   Require(rows == whole.rows, "rows are counted");
+  int cells = 4;  // more of one input would be more of the same
   for (const cli::CsvChunk& row : cli::SplitCsv(input, 1, 1 << 20, "").chunks) {
-    for (const std::string& cell : cli::CsvFields(row.text)) FillAll(cell);
+    for (const std::string& cell : cli::CsvFields(row.text)) {
+      if (cells-- > 0) FillAll(cell);
+    }
   }
 }
 }  // namespace amikeco::fuzz
