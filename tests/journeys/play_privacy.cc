@@ -1,6 +1,5 @@
 // Personal data: what is written and read of a person, and how it is held and erased.
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "amikeco/ops/v1/privacy.pb.h"
 #include "common/base/status.h"
 #include "common/rpc/client.h"
@@ -57,10 +56,8 @@ absl::Status Player::AskKeepers(const Command& c, absl::string_view method, Requ
       lines_.push_back(absl::StrCat(service, " ", Line(subject.status())));
       continue;
     }
-    std::vector<std::string> documents;
-    for (const auto& document : subject->documents()) documents.push_back(document.entry());
-    lines_.push_back(absl::StrCat(service, " ", ops::v1::DataSubject::State_Name(subject->state()), " ",
-                                  absl::StrJoin(documents, ",")));
+    lines_.push_back(absl::StrCat(service, " ", ops::v1::DataSubject::State_Name(subject->state()),
+                                  " documents=", subject->documents_size()));
   }
   return absl::OkStatus();
 }

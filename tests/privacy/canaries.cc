@@ -69,8 +69,8 @@ std::vector<uint32_t> CharactersOf(const std::string& text) {
 std::map<std::string, std::string> EncodingsOf(const std::string& text) {
   std::string json, utf16, octal = absl::CEscape(text);
   for (const uint32_t character : CharactersOf(text)) {
-    character < 0x80 ? absl::StrAppend(&json, std::string(1, static_cast<char>(character)))
-                     : absl::StrAppendFormat(&json, "\\u%04x", character);
+    absl::StrAppend(
+        &json, character < 0x80 ? std::string(1, static_cast<char>(character)) : absl::StrFormat("\\u%04x", character));
     utf16 += {static_cast<char>(character & 0xff), static_cast<char>(character >> 8)};
   }
   std::string percent;
