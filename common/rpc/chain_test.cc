@@ -360,7 +360,7 @@ TEST(ChainCheck, RefusesABindingWithEverythingThatIsWrongWithIt) {
 class Log final : public Consultations {
  public:
   absl::Status Permit(const Call&, const std::string& purpose) override {
-    return purpose == "curiosity" ? absl::InvalidArgumentError("no such purpose") : absl::OkStatus();
+    return purpose == "curiosity" ? Error(errors::kInvalidFields, "There is no such purpose.") : absl::OkStatus();
   }
   absl::Status Keep(const Call& call, const std::string& purpose, const std::set<Reading>& readings) override {
     kept.push_back(absl::StrCat(call.actor.subject, " ", purpose));
