@@ -25,6 +25,8 @@ class Gate {
 
   // Makes `open` the names that may be meant.
   void Open(Kind kind, const std::optional<Birth>& birth, NameBits& open) const;
+  // Nothing is known of when the bearer of this name was born.
+  bool IsUndated(uint32_t name) const { return IsOpen(undated_, name); }
 
  private:
   using ByYear = absl::flat_hash_map<int, NameBits>;

@@ -212,6 +212,9 @@ struct Evidence {
   bool organisation = false;
 };
 
+// Where a script puts vowels between consonants and lacks some of them, nobody writes a name as it was.
+constexpr double kLossOfAdded = 0.6;
+
 constexpr double kSyllable = 0.4;  // clash of a syllable that is missing
 
 // Where a slip ends: one wrong letter of five.
@@ -319,7 +322,7 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
     if (link.agreement == Agreement::kInitial) continue;
     const Token& first = a.tokens[link.a];
     const Token& second = b.tokens[link.b];
-    const double loss = 1 - link.likeness;
+    const double loss = (1 - link.likeness) * (VowelsOf(first, second) == Vowels::kAdded ? kLossOfAdded : 1);
     evidence.loss += loss;
     if (link.agreement != Agreement::kForm) {
       const auto letters = static_cast<double>(std::max(first.latin.size(), second.latin.size()));
@@ -327,7 +330,7 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
       if (loss > 0.1) evidence.known += loss * std::min(1 - first.weight, 1 - second.weight);
       if (loss > 0.1 && first.sound[0] != second.sound[0]) evidence.heads += 1;
     }
-    evidence.big_loss += std::max(0.0, 1 - link.likeness - kSlip);
+    evidence.big_loss += std::max(0.0, loss - kSlip);
   }
   LeftOvers left_a = LeftOver(a.tokens, [&](size_t i) { return aligned.linked_a(i); });
   LeftOvers left_b = LeftOver(b.tokens, [&](size_t i) { return aligned.linked_b(i); });

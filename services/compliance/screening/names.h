@@ -44,7 +44,7 @@ struct Token {
   std::string latin;
   std::string sound;
   Script script = Script::kLatin;
-  uint8_t consonants = 0;  // how many ConsonantKey(sound) has
+  uint8_t consonants = 0;    // how many ConsonantKey(sound) has
   char first_consonant = 0;  // of these; 0: it has none
   Role role = Role::kName;
   bool of_father = false;  // stands after "son of"

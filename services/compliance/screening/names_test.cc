@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/compliance/screening/sound.h"
+#include "tests/support/seed.h"
 
 namespace amikeco::screening {
 namespace {
@@ -73,6 +74,27 @@ TEST(Sound, IsTheSameForSpellingsOfOneSound) {
   EXPECT_EQ(Sound("schukow"), Sound("shukov"));
   EXPECT_EQ(SoundKey(Sound("mohammed")), SoundKey(Sound("muhamad")));
   EXPECT_EQ(ConsonantKey(Sound("mhmd", Vowels::kLeftOut)), ConsonantKey(Sound("muhamad")));
+}
+
+TEST(Sound, IsLessAlikeThanIsAskedForOrExactlyAsAlike) {
+  std::mt19937 random(TestSeed());
+  const auto word = [&] {
+    std::string text;
+    for (uint32_t letters = 1 + random() % 9; letters > 0; --letters) text += "abdefhijklmnoprstuvxz"[random() % 21];
+    return text;
+  };
+  int alike = 0;
+  for (int64_t run = RunSize(20'000, 2'000'000); run > 0; --run) {
+    const std::string a = word();
+    std::string b = random() % 2 == 0 ? word() : a;
+    b[random() % b.size()] = 'e';
+    const Vowels vowels = static_cast<Vowels>(random() % 3);
+    const double exact = SoundLikeness(a, b, vowels), least = static_cast<double>(random() % 101) / 100;
+    ASSERT_EQ(SoundLikeness(a, b, vowels, least), exact < least ? 0 : exact) << a << " " << b << " " << least;
+    ASSERT_EQ(exact, SoundLikeness(b, a, vowels)) << a << " " << b;
+    alike += exact >= least && least > 0;
+  }
+  EXPECT_GT(alike, 0);
 }
 
 TEST(Sound, CountsASwapOfNeighboursAsOneSlip) {

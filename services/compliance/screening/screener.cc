@@ -124,6 +124,7 @@ void ForEachJoined(const Name& name, Word word) {
 // Memory that each thread keeps from one search to the next.
 struct Screener::Scratch {
   NameBits open;
+  bool undated_are_whole = false;  // no circumstances may make up for a word where no date of birth is listed
   struct Gained {
     float weight = 0;
     uint16_t words = 0;  // a bit for each of the subject's
@@ -298,6 +299,8 @@ void Screener::Candidates(const Own& own, uint32_t own_number, Scratch& scratch)
     if (share < kLeastShareMadeUp) continue;
     const auto found = static_cast<size_t>(std::popcount(gained.words));
     const bool is_complete = gained.of_joined || found >= std::min<size_t>({tokens.size(), listed.words, kTelling});
+    const bool made_up = share < kLeastShare || !is_complete;
+    if (made_up && scratch.undated_are_whole && gate_.IsUndated(number)) continue;
     scratch.candidates.push_back({listed.entry, number, own_number, share, is_complete});
   }
   scratch.touched.clear();
@@ -355,6 +358,8 @@ Screening Screener::Screen(const Subject& subject, const Thresholds& thresholds)
   thread_local Scratch scratch;
   const Own own = OwnOf(subject);
   gate_.Open(subject.kind, subject.birth, scratch.open);
+  constexpr double kMostOfUndated = kCannotBeChecked + kSameCountry + kSamePlace;
+  scratch.undated_are_whole = subject.birth.has_value() && LogOdds(thresholds.consider) - kMostOfUndated > kMadeUp;
   scratch.candidates.clear();
   for (uint32_t i = 0; i < own.names.size(); ++i) Candidates(own, i, scratch);
   std::sort(scratch.candidates.begin(), scratch.candidates.end(), [](const Candidate& a, const Candidate& b) {

@@ -6,9 +6,13 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/seed.h"
 
 namespace amikeco::screening {
 namespace {
@@ -195,6 +199,34 @@ TEST_F(ScreenSubject, FindsWhoeverAFullScanFinds) {
     }
   }
   EXPECT_GT(found, 30);
+}
+
+// Neither the order of words, nor their case, nor what cannot be read changes an answer; nothing crashes it.
+TEST_F(ScreenSubject, FindsListedPeopleInAnyOrderAndCaseAmongNoise) {
+  std::mt19937 random(TestSeed());
+  const char* const noise[] = {"", " - ", "\xff", "\xd9", "\xe0\xa4", "  ", "''", "\xe2\x80\x8f"};
+  for (int64_t run = RunSize(200, 20'000); run > 0; --run) {
+    const size_t number = random() % screener_->entries().size();
+    const Entry& entry = screener_->entries()[number];
+    if (entry.kind != Kind::kPerson) continue;
+    std::string text = absl::AsciiStrToLower(entry.names[0].text);
+    std::vector<std::string> words = absl::StrSplit(text, absl::ByAnyChar(" ,"), absl::SkipEmpty());
+    if (entry.id != "harthi") std::shuffle(words.begin(), words.end(), random);  // whose father is told by the order
+    const std::string name = absl::StrCat(noise[random() % std::size(noise)],
+                                          absl::StrJoin(words, absl::StrCat(" ", noise[random() % std::size(noise)])));
+    Subject subject = Of(name, "", entry.nationalities);
+    if (!entry.births.empty()) subject.birth = entry.births[0];
+    EXPECT_THAT(Ids(Screen(subject)), testing::Contains(entry.id)) << name;
+  }
+}
+
+TEST_F(ScreenSubject, AnswersAnyBytesWithoutHits) {
+  std::mt19937 random(TestSeed());
+  for (int64_t run = RunSize(500, 50'000); run > 0; --run) {
+    std::string bytes;
+    for (uint32_t count = random() % 700; count > 0; --count) bytes += static_cast<char>(random());
+    EXPECT_THAT(Screen(Of(bytes, run % 2 == 0 ? "1961-03-04" : "")).hits, IsEmpty());
+  }
 }
 
 TEST_F(ScreenSubject, AnswersManyThreadsAlike) {
