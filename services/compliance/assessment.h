@@ -35,7 +35,7 @@ struct AssessmentCircumstance {
 struct Evidence {
   const v1::Activity& activity;
   const v1::AssessmentContent& content;                // of the latest revision
-  const Countries& countries;                          // the latest revisions of those that were assessed
+  const CountryRevisions& countries;                   // the latest revisions of those that were assessed
   const std::vector<std::string>& notified_countries;  // of the engagement notification; empty: there is none yet
 };
 

@@ -61,7 +61,7 @@ bool IsEvidenced(const Mitigation& mitigation) { return !mitigation.evidence().e
 // One judgement in the making.
 class Judging {
  public:
-  Judging(const AssessmentPolicy& policy, const AssessmentContent& content, const Countries& countries)
+  Judging(const AssessmentPolicy& policy, const AssessmentContent& content, const CountryRevisions& countries)
       : policy_(policy), content_(content), countries_(countries) {
     judgement_.set_rights_residual(v1::RISK_LEVEL_LOW);
     judgement_.set_reputational_residual(v1::RISK_LEVEL_LOW);
@@ -186,7 +186,7 @@ class Judging {
 
   const AssessmentPolicy& policy_;
   const AssessmentContent& content_;
-  const Countries& countries_;
+  const CountryRevisions& countries_;
   RiskJudgement judgement_;
 };
 
@@ -229,7 +229,7 @@ void CheckMitigations(const AssessmentPolicy& policy, const AssessmentContent& c
 }
 
 // Every risk is answered; those of armed conflict where there may be one.
-void CheckAnswered(const AssessmentPolicy& policy, const AssessmentContent& content, const Countries& countries,
+void CheckAnswered(const AssessmentPolicy& policy, const AssessmentContent& content, const CountryRevisions& countries,
                    FieldErrors& wrong) {
   std::set<std::string> answered;
   for (const RiskRow& row : content.risks()) answered.insert(row.risk());
@@ -261,7 +261,7 @@ bool IsApplicable(AnswerValue value) {
 }
 
 absl::Status CheckComplete(const AssessmentPolicy& policy, const AssessmentContent& content,
-                           const Countries& countries) {
+                           const CountryRevisions& countries) {
   FieldErrors wrong;
   CheckAnswered(policy, content, countries, wrong);
   for (int i = 0; i < content.risks_size(); ++i) CheckRow(policy, content, i, wrong);
@@ -297,7 +297,8 @@ absl::Status CheckComplete(const AssessmentPolicy& policy, const v1::CountryCont
   return wrong.ToStatus();
 }
 
-RiskJudgement JudgeRisks(const AssessmentPolicy& policy, const AssessmentContent& content, const Countries& countries) {
+RiskJudgement JudgeRisks(const AssessmentPolicy& policy, const AssessmentContent& content,
+                         const CountryRevisions& countries) {
   return Judging(policy, content, countries).Judge();
 }
 

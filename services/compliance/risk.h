@@ -23,7 +23,7 @@
 namespace amikeco::compliance {
 
 // The assessments of the activity's countries that it rests on.
-using Countries = std::vector<v1::CountryRevision>;
+using CountryRevisions = std::vector<v1::CountryRevision>;
 
 // Whether the risk may be there: answered anything but NO and NOT_APPLICABLE.
 bool IsApplicable(v1::AnswerValue value);
@@ -31,14 +31,14 @@ bool IsApplicable(v1::AnswerValue value);
 // A row says all that it must, mitigations and consultations are there: everything that keeps the content from being
 // submitted, as field violations (A3-06, A3-19).
 absl::Status CheckComplete(const v1::AssessmentPolicy& policy, const v1::AssessmentContent& content,
-                           const Countries& countries);
+                           const CountryRevisions& countries);
 
 // Every question of the policy is answered once, with a rationale where one is needed.
 absl::Status CheckComplete(const v1::AssessmentPolicy& policy, const v1::CountryContent& content);
 
 // Total: what is missing counts for the worst.
 v1::RiskJudgement JudgeRisks(const v1::AssessmentPolicy& policy, const v1::AssessmentContent& content,
-                             const Countries& countries);
+                             const CountryRevisions& countries);
 
 }  // namespace amikeco::compliance
 

@@ -103,8 +103,8 @@ AssessmentContent ContentOf(const std::vector<ModelRow>& rows, const std::vector
   return content;
 }
 
-Countries CountriesWith(int unknown) {
-  Countries countries(1);
+CountryRevisions CountriesWith(int unknown) {
+  CountryRevisions countries(1);
   countries[0].set_country("AM");
   for (int i = 0; i < unknown; ++i) countries[0].add_unknown(absl::StrCat("q", i));
   return countries;

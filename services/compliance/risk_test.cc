@@ -35,7 +35,7 @@ v1::CountryRevision Country(const std::string& code, const std::vector<std::stri
   return country;
 }
 
-RiskJudgement Judge(const AssessmentContent& content, const Countries& countries = {Country("AM")}) {
+RiskJudgement Judge(const AssessmentContent& content, const CountryRevisions& countries = {Country("AM")}) {
   return JudgeRisks(kPolicy, content, countries);
 }
 
@@ -53,7 +53,8 @@ const v1::RiskResult& ResultOf(const RiskJudgement& judgement, const std::string
   return *std::find_if(results.begin(), results.end(), [&](const auto& result) { return result.risk() == risk; });
 }
 
-std::vector<std::string> WrongWith(const AssessmentContent& content, const Countries& countries = {Country("AM")}) {
+std::vector<std::string> WrongWith(const AssessmentContent& content,
+                                   const CountryRevisions& countries = {Country("AM")}) {
   std::vector<std::string> wrong;
   const auto bad = DetailOf<google::rpc::BadRequest>(CheckComplete(kPolicy, content, countries));
   if (!bad.ok()) return wrong;

@@ -102,7 +102,7 @@ absl::StatusOr<Assessment> Documents::SubmitAssessment(Call& call, const v1::Sub
     AMIKECO_ASSIGN_OR_RETURN(const bool there,
                              dossiers_.Read(tx, found.name, RevisionEntry(found.value.revision()), content));
     if (!there) return NotFound(found.name);
-    Countries countries;
+    CountryRevisions countries;
     for (const std::string& country : content.countries()) {
       AMIKECO_ASSIGN_OR_RETURN(const auto assessed, CountryAssessments().Find(tx, CountryAssessmentNameOf(country)));
       if (assessed.exists()) countries.push_back(*assessed.value.revisions().rbegin());

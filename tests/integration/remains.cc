@@ -39,10 +39,12 @@
 #include "services/compliance/country_assessment.h"
 #include "services/compliance/document_tables.h"
 #include "services/compliance/notification.h"
+#include "services/compliance/screening_tables.h"
 #include "services/compliance/tables.h"
 #include "services/compliance/vetting.h"
 #include "services/compliance/visa.h"
 #include "services/compliance/waiver.h"
+#include "services/compliance/watch_list.h"
 #include "services/matching/home_host.h"
 #include "services/matching/host.h"
 #include "services/matching/placement.h"
@@ -130,7 +132,9 @@ const std::map<std::string, Compare>& AggregatesOf(const std::string& service) {
                             Aggregate<compliance::v1::NotificationFact>(compliance::Notifications()),
                             Aggregate<compliance::v1::VettingFact>(compliance::Vettings()),
                             Aggregate<compliance::v1::CheckFact>(compliance::Checks()),
-                            Aggregate<compliance::v1::VisaFact>(compliance::Visas())}},
+                            Aggregate<compliance::v1::VisaFact>(compliance::Visas()),
+                            Aggregate<compliance::v1::WatchListFact>(compliance::WatchListTable()),
+                            Aggregate<compliance::v1::ScreeningFact>(compliance::ScreeningTable())}},
       {"notify", Tables{Aggregate<notify::v1::MessageFact>(messages), Aggregate<notify::v1::ContactFact>(contacts)}}};
   // What every service keeps of persons.
   static const auto& common = *new Tables{Aggregate<ops::v1::DataSubjectFact>(DataSubjects()),
