@@ -54,7 +54,7 @@ void Mark(Message& record, const std::string& mark) {
   }
   for (const Path& path : paths) {
     const auto type = path.back()->cpp_type();
-    const bool number = type == FieldDescriptor::CPPTYPE_INT32;
+    const bool number = type == FieldDescriptor::CPPTYPE_INT32 || type == FieldDescriptor::CPPTYPE_DOUBLE;
     if (!number && type != FieldDescriptor::CPPTYPE_STRING) continue;
     if (std::any_of(path.begin(), path.end() - 1, [](const auto* field) { return field->is_repeated(); })) continue;
     EXPECT_TRUE(SetField(record, path, number ? absl::StrCat(mark.size()) : mark).ok());

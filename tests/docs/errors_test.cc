@@ -24,7 +24,7 @@ std::string TextOf(const std::filesystem::path& path) {
 
 // Reason -> file, of every ErrorName that the product's sources define.
 std::map<std::string, std::string> DefinedReasons() {
-  static const std::regex definition(R"(constexpr\s+ErrorName\s+k\w+\s*\{[^"}]*"([A-Z0-9_]+)\")");
+  static const std::regex definition(R"(constexpr\s+ErrorName\s+k\w+\s*\{[^}]*?"([A-Z0-9_]+)\")");
   std::map<std::string, std::string> reasons;
   for (const char* folder : {"common", "services", "programmes", "cli"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -20,6 +20,8 @@
 #include "absl/strings/str_split.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
+#include "amikeco/compliance/v1/screening.pb.h"
+#include "amikeco/compliance/v1/watch_list.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "amikeco/ops/v1/privacy.pb.h"
@@ -93,6 +95,10 @@ class CanaryTest : public ::testing::TestWithParam<const char*> {
   template <typename Response, typename Request>
   void Do(House& house, const Actor& actor, const std::string& method, Request request) {
     request.set_request_id(absl::StrFormat("00000000-0000-4000-9000-%012d", ++requests_));
+    Ask<Response>(house, actor, method, request);
+  }
+  template <typename Response, typename Request>
+  void Ask(House& house, const Actor& actor, const std::string& method, const Request& request) {
     const auto answer = house.Call<Response>(actor, method, request);
     EXPECT_TRUE(answer.ok()) << method << ": " << answer.status();
   }
@@ -130,7 +136,36 @@ class CanaryTest : public ::testing::TestWithParam<const char*> {
     introduction.set_member("members/M-98");
     Do<applicant::v1::Introduction>(house, {"members/M-98", kSection, {Role::ROLE_OFFICER}},
                                     applicants + "RequestIntroduction", introduction);
+    Screen(house);
     EXPECT_TRUE(house.Settle().ok());
+  }
+
+  void Screen(House& house) {
+    const std::string screening = "amikeco.compliance.v1.ComplianceService/";
+    const Actor operations{"people/otto", "organisations/operator", {Role::ROLE_OPERATIONS}};
+    const Actor officer{"people/zoe", "organisations/operator", {Role::ROLE_COMPLIANCE_OFFICER}};
+    compliance::v1::UploadWatchListChunkRequest chunk;
+    chunk.set_upload("watchListUploads/canaries");
+    chunk.set_part(compliance::v1::WATCH_LIST_PART_ENTRIES);
+    chunk.set_number(1);
+    chunk.set_data(
+        "<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>Zoltan</FIRST_NAME>"
+        "<SECOND_NAME>Brezovsky</SECOND_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>");
+    Do<compliance::v1::WatchListUpload>(house, operations, screening + "UploadWatchListChunk", chunk);
+    compliance::v1::ImportWatchListRequest list;
+    list.set_watch_list_id("un");
+    list.set_format(compliance::v1::WATCH_LIST_FORMAT_CONSOLIDATED);
+    list.set_upload(chunk.upload());
+    Do<compliance::v1::ImportWatchListResponse>(house, operations, screening + "ImportWatchList", list);
+    compliance::v1::ScreenPersonRequest person;
+    person.set_person("members/M-98");
+    person.mutable_particulars();
+    Do<compliance::v1::Screening>(house, officer, screening + "ScreenPerson", person);
+    Ask<compliance::v1::NameComparison>(house, officer, screening + "CompareNames",
+                                        compliance::v1::CompareNamesRequest());
+    compliance::v1::MatchPersonRequest match;
+    match.mutable_particulars();
+    Ask<compliance::v1::MatchPersonResponse>(house, officer, screening + "MatchPerson", match);
   }
 
   // A fact that nobody can act on, so that it is parked with its reason by everybody who follows the applicant service.
