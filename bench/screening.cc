@@ -6,6 +6,7 @@
 // sdn_comments}.csv, watchlists/un_consolidated.xml, watchlists/us_dpl.txt, names/name_pairs.csv,
 // names/un_queries_clean.csv, names/negatives_dev.csv and names/translit/wd_*_16.tsv.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -37,7 +38,6 @@
 namespace amikeco::bench {
 namespace {
 
-using screening::Outcome;
 using screening::Screener;
 using screening::Subject;
 
@@ -147,7 +147,7 @@ double AveragePrecision(std::vector<Labelled> pairs) {
 
 // Percent of pairs that have the highest score, to four digits.
 double TopShare(const std::vector<Labelled>& pairs) {
-  const auto rounded = [](double score) { return static_cast<int64_t>(score * 10'000 + 0.5); };
+  const auto rounded = [](double score) { return int64_t{std::llround(score * 10'000)}; };
   int64_t top = 0;
   for (const Labelled& pair : pairs) top = std::max(top, rounded(pair.score));
   const auto at_top =

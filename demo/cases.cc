@@ -44,7 +44,7 @@ absl::StatusOr<bool> Play::HasCase(const Applicant& applicant, const char* metho
 }
 
 // From the open case to the authority's decision.
-absl::Status Play::Vet(const Applicant& applicant, compliance::v1::OpenVettingCaseRequest open, bool fails) {
+absl::Status Play::Vet(const Applicant& applicant, const compliance::v1::OpenVettingCaseRequest& open, bool fails) {
   const std::string name = "vettingCases/" + open.vetting_case_id();
   AMIKECO_ASSIGN_OR_RETURN(const bool there, HasCase(applicant, "GetVettingCase", name));
   if (there) return absl::OkStatus();

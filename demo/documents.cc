@@ -12,7 +12,6 @@
 namespace amikeco::demo {
 namespace {
 
-using applicant::v1::Application;
 using compliance::v1::Assessment;
 using compliance::v1::AssessmentPolicy;
 using compliance::v1::RequiredItem;

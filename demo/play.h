@@ -97,7 +97,7 @@ class Play {
                       const compliance::v1::RequiredItem& item);
   absl::Status AssessCountries(const Applicant& applicant, const compliance::v1::AssessmentPolicy& policy);
   absl::StatusOr<bool> HasCase(const Applicant& applicant, const char* method, const std::string& name);
-  absl::Status Vet(const Applicant& applicant, compliance::v1::OpenVettingCaseRequest open, bool fails);
+  absl::Status Vet(const Applicant& applicant, const compliance::v1::OpenVettingCaseRequest& open, bool fails);
   absl::Status RecordByCase(const Applicant& applicant, const std::string& clearance,
                             const compliance::v1::RequiredItem& item, bool fails);
   absl::Status AddSecondAgency(const Applicant& applicant, const Application& application);

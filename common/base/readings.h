@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace amikeco {
@@ -14,7 +15,9 @@ struct Reading {
   std::string document;  // its type: "amikeco.applicant.v1.Profile"
   std::string entry;     // "profile"
 
-  friend auto operator<=>(const Reading&, const Reading&) = default;
+  friend bool operator<(const Reading& a, const Reading& b) {
+    return std::tie(a.person, a.document, a.entry) < std::tie(b.person, b.document, b.entry);
+  }
 };
 
 namespace internal {

@@ -147,7 +147,7 @@ DataSubject Evolve(DataSubject subject, const DataSubjectFact& fact) {
 }
 
 Consultation Evolve(Consultation consultation, const ConsultationFact& fact) {
-  return fact.has_told() ? fact.told().consultation() : consultation;
+  return fact.has_told() ? fact.told().consultation() : std::move(consultation);
 }
 
 }  // namespace ops::v1

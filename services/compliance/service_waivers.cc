@@ -82,8 +82,8 @@ absl::Status ComplianceService::FollowWaivers(Transaction& tx, const Origin& ori
     facts[step.waiver].push_back(std::move(step.fact));
   }
   for (const auto& [name, news] : facts) {
-    const auto known =
-        std::find_if(waivers.begin(), waivers.end(), [&](const auto& waiver) { return waiver.name == name; });
+    const auto known = std::find_if(waivers.begin(), waivers.end(),
+                                    [&name = name](const auto& waiver) { return waiver.name == name; });
     Versioned<Waiver> waiver = known == waivers.end() ? Versioned<Waiver>{name, Waiver(), 0} : *known;
     AMIKECO_RETURN_IF_ERROR(Apply(tx, Waivers(), origin, news, waiver));
   }

@@ -85,7 +85,7 @@ std::string Visual(const icu::UnicodeString& line) {
   std::vector<UChar> shaped(static_cast<size_t>(line.length()) + 1);
   const int32_t joined =
       u_shapeArabic(line.getBuffer(), line.length(), shaped.data(), static_cast<int32_t>(shaped.size()),
-                    U_SHAPE_LETTERS_SHAPE | U_SHAPE_LENGTH_GROW_SHRINK | U_SHAPE_TEXT_DIRECTION_LOGICAL, &error);
+                    U_SHAPE_LETTERS_SHAPE | U_SHAPE_TEXT_DIRECTION_LOGICAL, &error);
   ubidi_setPara(order.get(), shaped.data(), joined, UBIDI_DEFAULT_LTR, nullptr, &error);
   std::vector<UChar> drawn(shaped.size());
   const int32_t length = ubidi_writeReordered(order.get(), drawn.data(), static_cast<int32_t>(drawn.size()),
