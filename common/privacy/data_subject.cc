@@ -147,7 +147,8 @@ DataSubject Evolve(DataSubject subject, const DataSubjectFact& fact) {
 }
 
 Consultation Evolve(Consultation consultation, const ConsultationFact& fact) {
-  return fact.has_told() ? fact.told().consultation() : std::move(consultation);
+  if (fact.has_told()) consultation = fact.told().consultation();
+  return consultation;
 }
 
 }  // namespace ops::v1
