@@ -17,7 +17,7 @@ namespace amikeco {
 namespace errors {
 inline constexpr ErrorName kLegalHold{absl::StatusCode::kFailedPrecondition, kDomain, "LEGAL_HOLD",
                                       "A legal hold stands on the person's data. Nothing of them is erased until it is "
-                                      "lifted by a compliance officer (amikeco privacy lift)."};
+                                      "lifted (amikeco privacy lift)."};
 }  // namespace errors
 
 using DataSubjectFacts = absl::StatusOr<std::vector<ops::v1::DataSubjectFact>>;

@@ -21,7 +21,7 @@ constexpr int kMostDays = 36'500;
 void CheckRule(const RetentionRule& rule, const std::string& at, std::set<std::string>& seen, FieldErrors& wrong) {
   static const RE2 kType(R"(amikeco(\.[a-z][a-z0-9_]*)+(\.[A-Z][A-Za-z0-9]*)+)");
   if (!RE2::FullMatch(rule.document(), kType)) {
-    wrong.Add(at + ".document", "must be the full name of a message, for instance amikeco.applicant.v1.Profile");
+    wrong.Add(at + ".document", "must be the full name of a message, for instance amikeco.notify.v1.ContactCard");
   } else if (!seen.insert(rule.document()).second) {
     wrong.Add(at + ".document", absl::StrCat("has a rule already: ", rule.document()));
   }

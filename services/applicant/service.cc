@@ -345,7 +345,8 @@ absl::Status ApplicantService::Tick(Transaction& tx, absl::string_view name, con
 }
 
 Reactions ReactionsOf(ApplicantService& service) {
-  return {{"matching", "compliance"}, [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
+  return {{"matching", "compliance"},
+          [&service](Transaction& tx, const event::v1::Event& event, const Origin& origin) {
             return service.React(tx, event, origin);
           },
           CaseEndOf};

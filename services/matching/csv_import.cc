@@ -195,7 +195,6 @@ absl::StatusOr<ImportedAgencies> ParseAgencies(absl::string_view header, absl::s
   absl::flat_hash_map<std::string, int> lines;
   int line = first_line;
   int count = 0;
-  rows = absl::StripPrefix(rows, kByteOrderMark);
   while (!rows.empty()) {
     const Row row = TakeRow(rows, line);
     if (absl::StripAsciiWhitespace(row.text).empty()) continue;

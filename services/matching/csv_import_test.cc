@@ -46,10 +46,9 @@ TEST(ParseAgencies, FindsColumnsByNameInAnyOrderAndIgnoresOthers) {
 }
 
 TEST(ParseAgencies, UnderstandsQuotesByteOrderMarkAndEitherLineEnd) {
-  const ImportedAgencies read = Parse(
-      "\xEF\xBB\xBF"
-      "CA1,\"Smith, \"\"Bob\"\" PD\",City,X,CA,,\r\nCA2,\"Two\nlines\",City,X,CA,,\nCA3,Last,City,X,CA,,",
-      absl::StrCat("\xEF\xBB\xBF", kHeader, "\r"));
+  const ImportedAgencies read =
+      Parse("CA1,\"Smith, \"\"Bob\"\" PD\",City,X,CA,,\r\nCA2,\"Two\nlines\",City,X,CA,,\nCA3,Last,City,X,CA,,",
+            absl::StrCat("\xEF\xBB\xBF", kHeader, "\r"));
   EXPECT_THAT(read.rejected, IsEmpty());
   ASSERT_EQ(read.agencies.size(), 3u);
   EXPECT_EQ(read.agencies[0].title(), "Smith, \"Bob\" PD");

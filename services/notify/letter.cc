@@ -18,6 +18,8 @@ constexpr char kCrLf[] = "\r\n";
 constexpr size_t kWordBytes = 45;
 // RFC 2045: encoded lines have at most 76 characters, the soft break's "=" included.
 constexpr size_t kLine = 76;
+// Unencoded header lines are not folded: so many characters are far from the limit of 998.
+constexpr size_t kLongestUnfolded = 200;
 
 bool HasControl(absl::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -48,6 +50,13 @@ bool IsPlainAscii(absl::string_view text) {
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+// A tag of BCP 47, or none.
+bool IsLanguage(absl::string_view text) {
+  constexpr size_t kLongest = 35;
+  return text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+}
+
 absl::Status Check(const Letter& letter) {
   for (const std::string* value :
        {&letter.message_id, &letter.to_name, &letter.subject, &letter.language, &letter.from, &letter.to}) {
@@ -56,13 +65,15 @@ absl::Status Check(const Letter& letter) {
   }
   if (!IsUtf8(letter.body)) return absl::InvalidArgumentError("the text is not UTF-8");
   if (!IsAddress(letter.to) || !IsAddress(letter.from)) return absl::InvalidArgumentError("an address is none");
+  if (!IsLanguage(letter.language)) return absl::InvalidArgumentError("the language is no tag of BCP 47");
   return absl::OkStatus();
 }
 
 // A display name that is not encoded stands in quotes, so that it cannot be read as anything else.
 std::string Mailbox(absl::string_view name, absl::string_view address) {
   if (name.empty()) return std::string(address);
-  if (!IsPlainAscii(name)) return absl::StrCat(EncodeHeader(name), " <", address, ">");
+  if (!IsPlainAscii(name) || name.size() > kLongestUnfolded)
+    return absl::StrCat(EncodeHeader(name), " <", address, ">");
   return absl::StrCat("\"", absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\" <", address, ">");
 }
 
@@ -77,8 +88,7 @@ bool IsAddress(absl::string_view text) {
 }
 
 std::string EncodeHeader(absl::string_view text) {
-  // Unencoded lines are not folded: 200 characters are far from the limit of 998.
-  if (IsPlainAscii(text) && text.size() <= 200) return std::string(text);
+  if (IsPlainAscii(text) && text.size() <= kLongestUnfolded) return std::string(text);
   std::string encoded;
   while (!text.empty()) {
     size_t bytes = 0;

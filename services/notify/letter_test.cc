@@ -98,6 +98,18 @@ TEST(Compose, RefusesTextThatIsNotUtf8) {
   }
 }
 
+TEST(Compose, KeepsHeaderLinesWithinTheLimit) {
+  Letter letter = Example();
+  letter.to_name = std::string(2000, 'n');
+  const auto text = Compose(letter);
+  ASSERT_TRUE(text.ok()) << text.status();
+  for (const absl::string_view line : absl::StrSplit(*text, "\r\n")) EXPECT_LE(line.size(), 998u);
+  letter.language = std::string(36, 'e');
+  EXPECT_FALSE(Compose(letter).ok());
+  letter.language = "en US";
+  EXPECT_FALSE(Compose(letter).ok());
+}
+
 TEST(Compose, QuotesNamesThatCouldBeReadAsAddresses) {
   Letter letter = Example();
   letter.to_name = "Weber, \"Anna\" <boss@example>";

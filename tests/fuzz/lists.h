@@ -19,7 +19,7 @@ inline screening::ListLimits FewEntries() {
 
 inline void RequireList(const absl::StatusOr<screening::ImportedList>& list, absl::string_view input) {
   if (!list.ok()) return RequireRefusal(list.status());
-  const auto lines = 1 + std::count(input.begin(), input.end(), '\n');
+  const auto lines = 1 + std::count_if(input.begin(), input.end(), [](char c) { return c == '\n' || c == '\r'; });
   absl::flat_hash_set<std::string> ids;
   size_t names = 0;
   for (const screening::Entry& entry : list->entries) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <tuple>
+#include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
@@ -414,6 +416,14 @@ std::vector<Reason> ReasonsOf(const Name& a, const Name& b, const Aligner& align
 // Of a name in which nothing can be read.
 constexpr double kNothingTold = -10;
 
+// An order of names, in which they are compared: words can be linked in several ways that are equally good, and which
+// of them is chosen must not depend on whose name is given first.
+bool ComesBefore(const Name& a, const Name& b) {
+  return std::lexicographical_compare(
+      a.tokens.begin(), a.tokens.end(), b.tokens.begin(), b.tokens.end(),
+      [](const Token& x, const Token& y) { return std::tie(x.latin, x.written) < std::tie(y.latin, y.written); });
+}
+
 }  // namespace
 
 bool IsOfSyllables(const Name& name) {
@@ -425,7 +435,10 @@ double Probability(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 NameOdds OddsOf(const Name& a, const Name& b) {
   if (!a.IsTold() || !b.IsTold()) return {kNothingTold, kNothingTold};
-  const Evidence evidence = Weigh(a, b, Aligner(a, b));
+  const bool turned = ComesBefore(b, a);
+  const Name& first = turned ? b : a;
+  const Name& second = turned ? a : b;
+  const Evidence evidence = Weigh(first, second, Aligner(first, second));
   const double pair = LogOdds(evidence);
   return {pair, pair - ChanceOf(evidence)};
 }
@@ -444,6 +457,11 @@ Comparison CompareNames(const Name& a, const Name& b) {
   if (!a.IsTold() || !b.IsTold()) {
     comparison.log_odds = kNothingTold;
     comparison.score = Probability(kNothingTold);
+    return comparison;
+  }
+  if (ComesBefore(b, a)) {
+    comparison = CompareNames(b, a);
+    for (Reason& reason : comparison.reasons) std::swap(reason.first, reason.second);
     return comparison;
   }
   const Aligner aligned(a, b);
