@@ -10,12 +10,14 @@
 #include <string>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 
 namespace amikeco::testing {
 
-// An HTTP server that answers one request with 200 and keeps what was sent.
+// An HTTP server that answers every request with 200 and keeps what was sent.
 class Collector {
  public:
   Collector() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
@@ -29,29 +31,45 @@ class Collector {
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { Serve(); });
   }
-  ~Collector() { close(socket_); }
+  ~Collector() {
+    Stop();
+    close(socket_);
+  }
 
   int port() const { return port_; }
+  // Everything that was posted; waits until something was.
   std::string Received() {
-    thread_.join();
+    mutex_.LockWhen(absl::Condition(this, &Collector::HasReceived));
+    mutex_.Unlock();
+    Stop();
+    const absl::MutexLock lock(&mutex_);
     return received_;
   }
 
  private:
+  bool HasReceived() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !received_.empty(); }
+  void Stop() {
+    shutdown(socket_, SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+  }
   void Serve() {
-    const int connection = accept(socket_, nullptr, nullptr);
-    char buffer[4096];
-    ssize_t size = 0;
-    while (!absl::EndsWith(received_, "]}]}]}") && (size = read(connection, buffer, sizeof buffer)) > 0)
-      received_.append(buffer, size);
-    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    EXPECT_EQ(write(connection, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
-    close(connection);
+    for (int connection = 0; (connection = accept(socket_, nullptr, nullptr)) >= 0; close(connection)) {
+      std::string posted;
+      char buffer[4096];
+      ssize_t size = 0;
+      while (!absl::EndsWith(posted, "]}]}]}") && (size = read(connection, buffer, sizeof buffer)) > 0)
+        posted.append(buffer, static_cast<size_t>(size));
+      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      EXPECT_EQ(write(connection, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+      const absl::MutexLock lock(&mutex_);
+      received_ += posted;
+    }
   }
 
   const int socket_;
   int port_ = 0;
-  std::string received_;
+  absl::Mutex mutex_;
+  std::string received_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

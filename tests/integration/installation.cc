@@ -151,9 +151,10 @@ absl::Status Installation::MakeFiles() {
 
 absl::Status Installation::Configure(const std::string& service, const std::string& replica, const std::string& store) {
   const std::string root = std::filesystem::current_path().string();
+  const auto process = options_.process.find(service);
   std::string text = absl::StrReplaceAll(
       R"(common {
-  process { log_level: "info" metrics_listen: "127.0.0.1:0" metrics_port_file: "$run.metrics" adjustable_clock: true }
+  process { $process metrics_listen: "127.0.0.1:0" metrics_port_file: "$run.metrics" adjustable_clock: true }
   server { listen: "$target" port_file: "$run.port" identity { insecure_loopback: true } $server }
   store { $store }
   queue { redis { host: "127.0.0.1" port: $redis } $sources }
@@ -166,6 +167,7 @@ absl::Status Installation::Configure(const std::string& service, const std::stri
       {{"$run", folder_ / ("run/" + replica)},
        {"$target", TargetOf(replica)},
        {"$server", options_.server},
+       {"$process", process == options_.process.end() ? R"(log_level: "info")" : process->second},
        {"$store", store},
        {"$redis", absl::StrCat(redis_->port())},
        {"$sources", absl::StrJoin(Followed().at(service), " ",

@@ -31,8 +31,9 @@ class Installation {
     std::set<std::string> twins = {};  // services with a second replica, "applicant-2"; needs PostgreSQL
     bool agencies = true;              // the agencies of the United States are imported
     std::string server = "";           // further fields of every replica's server config: "max_in_flight: 16"
-    std::string clock_file = "";       // "": the system's clock; else what libfaketime makes of this file's "+3600"
-    std::string data_folder = "";      // where the SQLite files are; "": in the installation's own folder
+    std::map<std::string, std::string> process = {};  // by service: fields of its process config, its log level too
+    std::string clock_file = "";   // "": the system's clock; else what libfaketime makes of this file's "+3600"
+    std::string data_folder = "";  // where the SQLite files are; "": in the installation's own folder
   };
   // "applicant", "matching", "compliance", "notify".
   static const std::vector<std::string>& Services();

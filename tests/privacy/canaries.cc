@@ -87,6 +87,9 @@ std::map<std::string, std::string> EncodingsOf(const std::string& text) {
 }  // namespace
 
 std::string Canaries::CanaryFor(const FieldDescriptor& field) {
+  // Both must name the same one to be introduced.
+  const bool interest = field.name() == "interest" || field.name() == "interests";
+  if (interest && !interest_.empty()) return interest_;
   static constexpr std::array<const char*, 5> kScripts = {"xqzv-canary-", "канарейка-ж-", "كناري-", "金絲雀-",
                                                           "Kana\u0301rek-ž-"};
   const std::string& pattern = RulesOf(field).pattern();
@@ -99,6 +102,7 @@ std::string Canaries::CanaryFor(const FieldDescriptor& field) {
   if (field.name() == "birth") text = absl::StrFormat("%d-%02d-17", 1901 + count_ % 20, 1 + count_ % 12);
   if (absl::StrContains(pattern, "A-Fa-f")) text = absl::StrFormat("2001:db8:ca9a:%x::17", 0x1000 + count_);
   texts_[text] = field.full_name();
+  if (interest) interest_ = text;
   return text;
 }
 

@@ -31,6 +31,7 @@ class Canaries {
 
   int count_ = 0;
   std::map<std::string, std::string> texts_;  // field by canary
+  std::string interest_;
   std::set<std::string> taken_;
 };
 

@@ -15,22 +15,19 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/applicant/v1/facts.pb.h"
-#include "amikeco/compliance/v1/screening.pb.h"
-#include "amikeco/compliance/v1/watch_list.pb.h"
-#include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
 #include "amikeco/ops/v1/privacy.pb.h"
 #include "common/events/audit.h"
 #include "common/events/execute.h"
 #include "common/store/dossier.h"
 #include "common/store/sqlite_store.h"
+#include "google/protobuf/empty.pb.h"
 #include "tests/journeys/story.h"
 #include "tests/privacy/canaries.h"
+#include "tests/privacy/members.h"
 #include "tests/support/child.h"
 #include "tests/support/house.h"
 
@@ -42,7 +39,6 @@ using options::v1::Role;
 using ::testing::IsEmpty;
 
 constexpr const char* kKeepers[] = {"applicant", "compliance", "notify"};
-constexpr char kSection[] = "sections/DE";
 // Together they use every method that takes personal data, but for those in Afterwards.
 constexpr const char* kStories[] = {"an_erased_officer", "accepted", "ipet_fellowship", "ipa_awards",
                                     "stay_ended_early_and_report_overdue"};
@@ -92,80 +88,12 @@ class CanaryTest : public ::testing::TestWithParam<const char*> {
     EXPECT_THAT(missed, IsEmpty()) << "no story puts these personal fields into a request that is taken";
   }
 
-  template <typename Response, typename Request>
-  void Do(House& house, const Actor& actor, const std::string& method, Request request) {
-    request.set_request_id(absl::StrFormat("00000000-0000-4000-9000-%012d", ++requests_));
-    Ask<Response>(house, actor, method, request);
-  }
-  template <typename Response, typename Request>
-  void Ask(House& house, const Actor& actor, const std::string& method, const Request& request) {
-    const auto answer = house.Call<Response>(actor, method, request);
-    EXPECT_TRUE(answer.ok()) << method << ": " << answer.status();
-  }
-
-  // What no story does: contacts, and an introduction by an interest that both have.
+  // What no story does.
   void Afterwards(House& house) {
-    const std::string applicants = "amikeco.applicant.v1.ApplicantService/";
-    const Actor section{"people/secretary-DE", kSection, {Role::ROLE_ENDORSER, Role::ROLE_REGISTRAR}};
-    for (const char* const id : {"M-98", "M-99"}) {
-      const std::string member = absl::StrCat("members/", id);
-      const Actor officer{member, kSection, {Role::ROLE_OFFICER}};
-      applicant::v1::RegisterMemberRequest registered;
-      registered.set_member_id(id);
-      registered.set_section(kSection);
-      registered.mutable_membership()->set_membership_class(programme::v1::MEMBERSHIP_CLASS_REGULAR);
-      registered.mutable_membership()->mutable_since()->set_year(2015);
-      registered.mutable_membership()->mutable_since()->set_month(1);
-      registered.mutable_membership()->mutable_since()->set_day(1);
-      registered.set_duty_status(programme::v1::DUTY_STATUS_ACTIVE);
-      Do<applicant::v1::Member>(house, section, applicants + "RegisterMember", registered);
-      applicant::v1::RecordProfileRequest profile;
-      profile.set_name(member);
-      profile.mutable_profile();
-      Do<applicant::v1::Member>(house, officer, applicants + "RecordProfile", profile);
-      applicant::v1::SetFindableRequest findable;
-      findable.set_name(member);
-      findable.set_findable(true);
-      Do<applicant::v1::Member>(house, officer, applicants + "SetFindable", findable);
-      notify::v1::SetContactRequest contact;
-      contact.set_recipient(member);
-      contact.mutable_card()->set_locale("en");
-      Do<notify::v1::Contact>(house, officer, "amikeco.notify.v1.NotifyService/SetContact", contact);
-    }
-    applicant::v1::RequestIntroductionRequest introduction;
-    introduction.set_member("members/M-98");
-    Do<applicant::v1::Introduction>(house, {"members/M-98", kSection, {Role::ROLE_OFFICER}},
-                                    applicants + "RequestIntroduction", introduction);
-    Screen(house);
+    PlayMembers([&](const Actor& actor, const std::string& method, const Message& request) {
+      return house.Call<google::protobuf::Empty>(actor, method, request).status();
+    });
     EXPECT_TRUE(house.Settle().ok());
-  }
-
-  void Screen(House& house) {
-    const std::string screening = "amikeco.compliance.v1.ComplianceService/";
-    const Actor operations{"people/otto", "organisations/operator", {Role::ROLE_OPERATIONS}};
-    const Actor officer{"people/zoe", "organisations/operator", {Role::ROLE_COMPLIANCE_OFFICER}};
-    compliance::v1::UploadWatchListChunkRequest chunk;
-    chunk.set_upload("watchListUploads/canaries");
-    chunk.set_part(compliance::v1::WATCH_LIST_PART_ENTRIES);
-    chunk.set_number(1);
-    chunk.set_data(
-        "<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>Zoltan</FIRST_NAME>"
-        "<SECOND_NAME>Brezovsky</SECOND_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>");
-    Do<compliance::v1::WatchListUpload>(house, operations, screening + "UploadWatchListChunk", chunk);
-    compliance::v1::ImportWatchListRequest list;
-    list.set_watch_list_id("un");
-    list.set_format(compliance::v1::WATCH_LIST_FORMAT_CONSOLIDATED);
-    list.set_upload(chunk.upload());
-    Do<compliance::v1::ImportWatchListResponse>(house, operations, screening + "ImportWatchList", list);
-    compliance::v1::ScreenPersonRequest person;
-    person.set_person("members/M-98");
-    person.mutable_particulars();
-    Do<compliance::v1::Screening>(house, officer, screening + "ScreenPerson", person);
-    Ask<compliance::v1::NameComparison>(house, officer, screening + "CompareNames",
-                                        compliance::v1::CompareNamesRequest());
-    compliance::v1::MatchPersonRequest match;
-    match.mutable_particulars();
-    Ask<compliance::v1::MatchPersonResponse>(house, officer, screening + "MatchPerson", match);
   }
 
   // A fact that nobody can act on, so that it is parked with its reason by everybody who follows the applicant service.
@@ -325,7 +253,6 @@ class CanaryTest : public ::testing::TestWithParam<const char*> {
 
   Canaries canaries_;
   std::set<std::string> fields_;
-  int requests_ = 0;
 };
 
 // A5-05
@@ -334,21 +261,9 @@ TEST_P(CanaryTest, FindsNothingPersonalInWhatAStoryLeavesBehind) {
   Stderr log(folder / "stderr");
   bool ended = false;
   journeys::Observer observer;
-  std::string interest;
   observer.begun = [&](House& house) {
-    house.Watch(
-        [&](Message& request) {
-          canaries_.PutInto(request);
-          // Both must name the same one to be introduced.
-          if (auto* profile = dynamic_cast<applicant::v1::RecordProfileRequest*>(&request); profile != nullptr) {
-            if (interest.empty()) interest = profile->profile().interests(0);
-            profile->mutable_profile()->set_interests(0, interest);
-          }
-          if (auto* asked = dynamic_cast<applicant::v1::RequestIntroductionRequest*>(&request); asked != nullptr) {
-            asked->set_interest(interest);
-          }
-        },
-        [&](const Message& request) { canaries_.NoteTaken(request); });
+    house.Watch([&](Message& request) { canaries_.PutInto(request); },
+                [&](const Message& request) { canaries_.NoteTaken(request); });
   };
   observer.ended = [&](House& house) {
     Afterwards(house);
