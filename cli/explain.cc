@@ -140,6 +140,8 @@ std::string ItemsText(const Clearance& clearance) {
                                                    : reason.explanation(),
                       "\n");
     }
+    absl::StrAppend(&text, "      owed by ", Short(open->owner(), options::v1::Role_descriptor()), " ",
+                    open->owner_name(), "\n");
   }
   return text;
 }

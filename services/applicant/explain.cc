@@ -178,8 +178,8 @@ void AddClearance(const App& application, const programme::v1::Programme& progra
     if (!item.mandatory()) continue;
     const auto words = [](std::string* out, const compliance::v1::OpenReason& reason) { *out += reason.explanation(); };
     const std::string why = absl::StrJoin(item.reasons(), " ", words);
-    list.Due(list.Add(absl::StrCat(ItemWords(item.item(), programme), why.empty() ? "" : ": ", why),
-                      ApplicantRole(application), ApplicantName(application)),
+    list.Due(list.Add(absl::StrCat(ItemWords(item.item(), programme), why.empty() ? "" : ": ", why), item.owner(),
+                      item.owner_name()),
              item.due());
   }
 }

@@ -142,16 +142,6 @@ absl::StatusOr<const v1::RequiredItem*> Meant(const Clearance& clearance, absl::
   return found;
 }
 
-// A host answers for itself on pictures (A0-33); everything else is the officer's to see to, or whose request it is.
-std::string OwnerOf(const Clearance& clearance, absl::string_view item) {
-  for (const v1::RequiredItem& required : clearance.items()) {
-    if (required.id() != item) continue;
-    if (required.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !required.host().empty()) return required.host();
-    if (!required.person().empty()) return required.person();
-  }
-  return clearance.member().empty() && !clearance.parties().empty() ? clearance.parties(0) : clearance.member();
-}
-
 // One of those whose stay it is.
 bool IsOf(const Clearance& clearance, absl::string_view person) {
   const auto& fellows = clearance.fellows();
@@ -586,7 +576,7 @@ Facts OnTime(const Clearance& clearance, absl::Time now) {
       v1::ItemDue& item = *facts.emplace_back().mutable_item_due();
       item.set_application(clearance.application());
       item.set_item(open.item());
-      item.set_owner(OwnerOf(clearance, open.item()));
+      item.set_owner(open.owner_name());
     }
     return facts;
   }

@@ -236,6 +236,12 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
   return item;
 }
 
+// Only the operator's officers assess, screen, and keep cases of checks and vetting.
+bool IsForOperator(const ComplianceItem& rule) {
+  return rule.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT || rule.kind() == ComplianceItem::KIND_SCREENING ||
+         rule.has_vetting() || rule.has_check();
+}
+
 }  // namespace
 
 bool IsReviewed(const v1::RequiredItem& item) { return item.kind() >= ComplianceItem::KIND_TRAINING; }
@@ -261,12 +267,15 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
   for (const ComplianceItem& rule : programme.compliance()) {
     std::vector<std::string> persons(1);  // nobody in particular
     if (rule.per_person() && !fellows.empty()) persons.assign(fellows.begin(), fellows.end());
+    const size_t before = items.size();
     for (const std::string& person : persons) {
       if (!rule.per_leg()) items.push_back(Required(rule, stay, nullptr, person));
       for (const matching::v1::Leg* leg : counted) {
         if (rule.per_leg()) items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg, person));
       }
     }
+    for (size_t i = before; IsForOperator(rule) && i < items.size(); ++i)
+      items[i].set_owner(programme.operator_organisation());
   }
   for (v1::RequiredItem& item : items) {
     if (item.kind() == ComplianceItem::KIND_SCREENING) item.set_screened_for(programme.operator_organisation());
@@ -281,13 +290,31 @@ bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required) {
          (required.person().empty() || record.by() == required.person());
 }
 
+Owner OwnerOf(const v1::Clearance& clearance, const v1::RequiredItem& item) {
+  if (!item.owner().empty()) {
+    const bool assesses = item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT;
+    return {assesses ? options::v1::ROLE_ASSESSOR : options::v1::ROLE_COMPLIANCE_OFFICER, item.owner()};
+  }
+  // A host answers for itself on pictures (A0-33).
+  if (item.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !item.host().empty())
+    return {options::v1::ROLE_HOST_CONTACT, item.host()};
+  if (!item.person().empty()) return {options::v1::ROLE_OFFICER, item.person()};
+  if (clearance.member().empty() && !clearance.parties().empty())
+    return {options::v1::ROLE_REQUESTER, clearance.parties(0)};
+  return {options::v1::ROLE_OFFICER, clearance.member()};
+}
+
 Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today) {
   Judgement judgement;
   const std::vector<Item> items = ItemsOf(clearance);
   judgement.holds = RunsOn(items, clearance, today);
   for (const Item& item : items) {
     const auto needed = item.Needed(clearance, today);
-    if (needed && !item.HoldsThroughout(*needed)) judgement.open.push_back(item.Explain(*needed));
+    if (!needed || item.HoldsThroughout(*needed)) continue;
+    v1::OpenItem& open = judgement.open.emplace_back(item.Explain(*needed));
+    Owner owner = OwnerOf(clearance, item.required());
+    open.set_owner(owner.role);
+    open.set_owner_name(std::move(owner.name));
   }
   return judgement;
 }

@@ -9,6 +9,7 @@
 #define AMIKECO_SERVICES_COMPLIANCE_JUDGE_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -37,6 +38,13 @@ bool FollowsDocument(const v1::RequiredItem& item);
 // Whether what was recorded speaks for the item: it was recorded for it, or for another leg at the same agency. So a
 // waiver that an agency has holds for each of the person's legs there, also when an itinerary is made anew (A0-24).
 bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required);
+
+// Who has to see to an item.
+struct Owner {
+  options::v1::Role role = options::v1::ROLE_OFFICER;
+  std::string name;
+};
+Owner OwnerOf(const v1::Clearance& clearance, const v1::RequiredItem& item);
 
 Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today);
 
