@@ -460,7 +460,7 @@ absl::Span<const Command> Commands() {
       {"notification", "list", "compliance/ListNotifications", "", "notification list --state submitted"},
 
       {"country-assessment", "record", "compliance/RecordCountryAssessment", "country",
-       "country-assessment record AM -f country.json --significant"},
+       "country-assessment record AM -f country.textproto --significant"},
       {"country-assessment",
        "get",
        "compliance/GetCountryAssessment",
@@ -471,7 +471,7 @@ absl::Span<const Command> Commands() {
 
       {"assessment", "policy", "compliance/GetAssessmentPolicy", "", "assessment policy -o json", {.view = kDetails}},
       {"assessment", "write", "compliance/WriteAssessment", "application",
-       "assessment write A-2027-001 -f assessment.json"},
+       "assessment write A-2027-001 -f assessment.textproto"},
       {"assessment", "submit", "compliance/SubmitAssessment", "name", "assessment submit A-2027-001"},
       {"assessment", "review", "compliance/ReviewAssessment", "name,outcome",
        "assessment review A-2027-001 returned --reason SOURCES_MISSING"},

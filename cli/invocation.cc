@@ -1,6 +1,5 @@
 #include "cli/invocation.h"
 
-#include <google/protobuf/text_format.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include "cli/failure.h"
 #include "cli/watch.h"
 #include "common/base/edit_distance.h"
+#include "common/config/textproto.h"
 
 namespace amikeco::cli {
 namespace {
@@ -35,7 +35,9 @@ class Parser {
     FillFromEnvironment();
     CheckOutput();
     CheckWatch();
-    if (invocation_.command != nullptr && !invocation_.settings.help) BuildRequest();
+    CheckSkeleton();
+    const bool asks = invocation_.settings.help || invocation_.settings.skeleton;
+    if (invocation_.command != nullptr && !asks) BuildRequest();
     absl::Status status = wrong_.ToStatus();
     if (status.ok()) return status;
     auto bad = DetailOf<google::rpc::BadRequest>(status);
@@ -198,6 +200,12 @@ class Parser {
                                        " cannot be watched; commands that list or show records can."));
   }
 
+  void CheckSkeleton() {
+    const Command* const command = invocation_.command;
+    if (invocation_.settings.skeleton && (command == nullptr || *command->method == '\0'))
+      wrong_.Add("--skeleton", "Only commands that send a request have one.");
+  }
+
   void BuildRequest() {
     const Command& command = *invocation_.command;
     const auto* const method = FindMethod(command.method);
@@ -246,15 +254,13 @@ class Parser {
       if (!file) return absl::InvalidArgumentError(absl::StrCat("The file ", name, " cannot be read."));
       text.assign(std::istreambuf_iterator<char>(file), {});
     }
-    if (absl::EndsWith(name, "textproto") || absl::EndsWith(name, "txtpb")) {
-      if (google::protobuf::TextFormat::ParseFromString(text, invocation_.request.get())) return absl::OkStatus();
-      return absl::InvalidArgumentError(
-          absl::StrCat(name, " is no ", invocation_.request->GetDescriptor()->name(), " as textproto."));
-    }
+    if (absl::EndsWith(name, "textproto") || absl::EndsWith(name, "txtpb"))
+      return ParseTextprotoText(text, name, *invocation_.request);
     const auto parsed = google::protobuf::util::JsonStringToMessage(text, invocation_.request.get());
     if (parsed.ok()) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(name, " is no ", invocation_.request->GetDescriptor()->name(),
-                                                   " as JSON: ", std::string(parsed.message())));
+                                                   " as JSON: ", std::string(parsed.message()),
+                                                   "; with --skeleton the command prints what it takes."));
   }
 
   void Report(absl::string_view field, const absl::Status& status) {

@@ -11,6 +11,7 @@
 #include "cli/invocation.h"
 #include "cli/run.h"
 #include "cli/session.h"
+#include "cli/skeleton.h"
 
 namespace amikeco::cli {
 namespace {
@@ -23,11 +24,12 @@ int Fail(const Invocation& invocation, const absl::Status& status) {
   return ExitCodeOf(status);
 }
 
-// The help that was asked for; "" when none was.
+// The help or the skeleton that was asked for; "" when none was.
 std::string HelpOf(const Invocation& invocation) {
   if (invocation.noun == "help" || invocation.noun.empty()) return invocation.settings.markdown ? Manual() : Overview();
   if (invocation.command == nullptr) return HelpFor(invocation.noun);
-  return invocation.settings.help ? HelpFor(*invocation.command) : "";
+  if (invocation.settings.help) return HelpFor(*invocation.command);
+  return invocation.settings.skeleton ? SkeletonOf(*invocation.command) : "";
 }
 
 int Main(absl::Span<const char* const> arguments) {

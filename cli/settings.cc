@@ -43,6 +43,8 @@ absl::Span<const GlobalFlag> GlobalFlags() {
       {"verbose", 'v', "", "print each call's method, request id and time to standard error", "", nullptr, nullptr,
        &Settings::verbose},
       {"help", 'h', "", "what a command does and what it takes", "", nullptr, nullptr, &Settings::help},
+      {"skeleton", 0, "", "print the command's request as a file to fill in and to send with -f", "", nullptr, nullptr,
+       &Settings::skeleton},
       {"markdown", 0, "", "with help: the whole manual as Markdown", "", nullptr, nullptr, &Settings::markdown},
   };
   return kFlags;

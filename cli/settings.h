@@ -32,6 +32,7 @@ struct Settings {
   bool watch = false;
   bool verbose = false;
   bool help = false;
+  bool skeleton = false;
   bool markdown = false;
 
   bool json() const { return output == "json" || output == "jsonl"; }

@@ -1,8 +1,10 @@
 // The table of commands against the API it speaks, and the parts of the command line that need no service.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 #include <wordexp.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,6 +21,8 @@
 #include "cli/help.h"
 #include "cli/invocation.h"
 #include "cli/print.h"
+#include "cli/skeleton.h"
+#include "common/config/textproto.h"
 
 namespace amikeco::cli {
 namespace {
@@ -27,6 +31,7 @@ using google::protobuf::Descriptor;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string Words(const Command& command) { return absl::StrCat(command.noun, " ", command.verb); }
 
@@ -69,6 +74,32 @@ TEST(Commands, HaveFlagsThatCanBeToldApart) {
   }
 }
 
+TEST(Commands, HaveSkeletonsThatCanBeSentBack) {
+  for (const Command& command : Commands()) {
+    if (*command.method == '\0') continue;
+    const std::string skeleton = SkeletonOf(command);
+    std::string all = skeleton;  // with all fields
+    RE2::GlobalReplace(&all, "(?m)^( *)#([^ ])", "\\1\\2");
+    for (const std::string& text : {skeleton, all}) {
+      const auto request = NewMessage(*FindMethod(command.method)->input_type());
+      const absl::Status parsed = ParseTextprotoText(text, "skeleton", *request);
+      // Of a choice only one may be taken.
+      EXPECT_TRUE(parsed.ok() || absl::StrContains(parsed.message(), "another member of oneof"))
+          << Words(command) << ": " << parsed;
+    }
+  }
+}
+
+TEST(Commands, HaveSkeletonsWithoutWhatTheLineGives) {
+  const std::string skeleton =
+      SkeletonOf(*std::find_if(Commands().begin(), Commands().end(),
+                               [](const Command& command) { return Words(command) == "assessment write"; }));
+  EXPECT_THAT(skeleton, HasSubstr("  # Units that are helped. As often as needed.\n  #recipient_units: \"\"\n"));
+  EXPECT_THAT(skeleton, HasSubstr("  conclusion: \"\"\n"));
+  EXPECT_THAT(skeleton, Not(HasSubstr("application:")));
+  EXPECT_THAT(skeleton, Not(HasSubstr("request_id")));
+}
+
 TEST(Commands, ReachEveryMethodOfTheApi) {
   std::set<const google::protobuf::MethodDescriptor*> reached;
   for (const Command& command : Commands()) reached.insert(FindMethod(command.method));
@@ -108,8 +139,8 @@ TEST(Commands, HaveExamplesThatAreUnderstood) {
                            "rights.txt", "ethics.txt"})
     std::ofstream(file) << "text";
   std::ofstream("expenses.json") << R"({"lines": [{"category": "travel"}]})";
-  std::ofstream("country.json") << R"({"content": {"answers": [{"question": "instability"}]}})";
-  std::ofstream("assessment.json") << R"({"content": {"countries": ["AM"]}})";
+  std::ofstream("country.textproto") << R"(content { answers { question: "instability" } })";
+  std::ofstream("assessment.textproto") << R"(content { countries: "AM" })";
   std::ofstream("notification.json") << R"({"content": {"countries": ["AM"]}})";
   std::ofstream("particulars.json") << R"({"particulars": {"names": ["Anna Arendt"]}})";
   std::ofstream("person.json") << R"({"particulars": {"names": ["Anna Arendt"]}})";

@@ -212,6 +212,7 @@ struct Evidence {
   bool acronym = false;
   bool single = false;  // one has a single word, and the other more
   bool organisation = false;
+  bool joined_across_scripts = false;
 };
 
 // Where a script puts vowels between consonants and lacks some of them, nobody writes a name as it was.
@@ -324,6 +325,7 @@ Evidence Weigh(const Name& a, const Name& b, const Aligner& aligned) {
     if (link.agreement == Agreement::kInitial) continue;
     const Token& first = a.tokens[link.a];
     const Token& second = b.tokens[link.b];
+    evidence.joined_across_scripts |= link.agreement == Agreement::kJoined && first.script != second.script;
     const double loss = (1 - link.likeness) * (VowelsOf(first, second) == Vowels::kAdded ? kLossOfAdded : 1);
     evidence.loss += loss;
     if (link.agreement != Agreement::kForm) {
@@ -375,11 +377,13 @@ double LogOdds(const Evidence& e) {
   return odds;
 }
 
-// What is expected of chance in a search.
+// What is expected of chance in a search. Fitted to people who are on no list: their names and dates of birth, mixed
+// anew among those of one country and script.
 double ChanceOf(const Evidence& e) {
   constexpr double kTelling = 1.5;  // about two rare words
-  const double inexact = std::min(1.0, 5 * e.loss + e.missing);
-  return (e.anchored ? 0.8 : 1.7) + (0.5 + 2.5 * inexact) * std::max(0.0, kTelling - e.agree);
+  const double inexact = std::min(1.0, 5 * e.loss);
+  return (e.anchored ? 0.8 : 1.7) + (0.5 + 1.6 * inexact) * std::max(0.0, kTelling - e.agree) + 1.5 * e.missing +
+         (e.joined_across_scripts ? 0.8 : 0);
 }
 
 std::string Written(const std::vector<Token>& tokens, size_t first, size_t count) {
