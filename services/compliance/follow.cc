@@ -13,7 +13,8 @@ absl::Status FollowCases(Transaction& tx, const Origin& origin, Versioned<v1::Cl
   AMIKECO_ASSIGN_OR_RETURN(const Cases cases, CasesOf(tx, clearance.value));
   const Circumstance circumstance{origin.time, origin.actor};
   return Apply(tx, Clearances(), origin,
-               OnStandings(clearance.value, StandingsOf(clearance.value, cases), circumstance), clearance);
+               OnStandings(clearance.value, Followed::kCases, StandingsOf(clearance.value, cases), circumstance),
+               clearance);
 }
 
 absl::Status FollowCases(Transaction& tx, const Origin& origin, const std::string& name) {
