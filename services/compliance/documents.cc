@@ -10,6 +10,7 @@
 #include "services/compliance/document_errors.h"
 #include "services/compliance/document_tables.h"
 #include "services/compliance/judge.h"
+#include "services/compliance/rely.h"
 #include "services/compliance/standing.h"
 
 namespace amikeco::compliance {
@@ -76,7 +77,9 @@ absl::Status Documents::OnActivityChanged(Transaction& tx, Versioned<v1::Clearan
 }
 
 absl::Status Documents::Follow(Transaction& tx, Versioned<v1::Clearance>& clearance, const Origin& origin) {
-  if (!HoldsDocuments(clearance.value)) return absl::OkStatus();
+  if (clearance.exists() && !HoldsDocuments(clearance.value)) return absl::OkStatus();
+  AMIKECO_RETURN_IF_ERROR(Rely(tx, clearance.name));
+  if (!clearance.exists()) return absl::OkStatus();  // it will follow them when it is opened
   const std::string& application = clearance.value.application();
   AMIKECO_ASSIGN_OR_RETURN(const auto notification, Notifications().Find(tx, NotificationNameOf(application)));
   AMIKECO_ASSIGN_OR_RETURN(const auto assessment, Assessments().Find(tx, AssessmentNameOf(application)));
