@@ -364,15 +364,19 @@ bool Covers(const Assessment& assessment, const std::vector<std::string>& countr
   });
 }
 
-std::optional<DocumentStanding> StandingOf(const Assessment& assessment) {
+std::optional<Standing> StandingOf(const Assessment& assessment) {
   if (assessment.state() == Assessment::STATE_DECLINED) {
-    return DocumentStanding{v1::OUTCOME_NOT_SATISFIED, assessment.decisions().rbegin()->by(),
-                            assessment.content_hash()};
+    return Standing{.outcome = v1::OUTCOME_NOT_SATISFIED,
+                    .hash = assessment.content_hash(),
+                    .by = assessment.decisions().rbegin()->by()};
   }
   const v1::AssessmentApproved* approved = ApprovalOf(assessment);
   if (assessment.state() != Assessment::STATE_PROCEEDING || approved == nullptr) return std::nullopt;
-  return DocumentStanding{v1::OUTCOME_SATISFIED, approved->by(), approved->content_hash(), approved->valid_from(),
-                          approved->valid_to()};
+  return Standing{.outcome = v1::OUTCOME_SATISFIED,
+                  .hash = approved->content_hash(),
+                  .by = approved->by(),
+                  .from = ToDay(approved->valid_from()),
+                  .to = ToDay(approved->valid_to())};
 }
 
 std::string ContentHash(const google::protobuf::Message& content) {

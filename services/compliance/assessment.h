@@ -69,9 +69,9 @@ const v1::AssessmentApproved* ApprovalOf(const v1::Assessment&);
 // It covers all of these countries.
 bool Covers(const v1::Assessment&, const std::vector<std::string>& countries);
 
-// What the clearance of the activity holds about it: satisfied on the days of the approval once it was decided to
-// proceed, not satisfied once it was declined.
-std::optional<DocumentStanding> StandingOf(const v1::Assessment&);
+// What it says of the clearance's item (which is not set here): satisfied on the days of the approval once it was
+// decided to proceed, not satisfied once it was declined.
+std::optional<Standing> StandingOf(const v1::Assessment&);
 
 // SHA-256 of a message as it is kept, 64 hexadecimal digits: what an approval pins.
 std::string ContentHash(const google::protobuf::Message& content);

@@ -260,8 +260,8 @@ class Pair {
   void Check() {
     const auto standing = StandingOf(desk_.assessment);
     const absl::CivilDay today = desk_.Today();
-    const bool open = standing && standing->outcome == v1::OUTCOME_SATISFIED && ToDay(*standing->valid_from) <= today &&
-                      today <= ToDay(*standing->valid_to);
+    const bool open =
+        standing && standing->outcome == v1::OUTCOME_SATISFIED && *standing->from <= today && today <= *standing->to;
     ASSERT_EQ(open, model_.GateOpen(today)) << desk_.assessment.DebugString();
     // An open gate rests on what is written now, approved by nobody who wrote it, high enough.
     if (open) {

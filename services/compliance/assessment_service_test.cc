@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/compliance/test_documents.h"
+#include "services/compliance/test_replicas.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -414,6 +415,39 @@ TEST_F(DocumentsTest, ACountryIsAssessedAnewEveryYear) {
   EXPECT_EQ(ReasonOf(Submit().status()), "COUNTRY_NOT_ASSESSED");
   ASSERT_TRUE(AssessCountry("AM").ok());
   EXPECT_TRUE(Submit().ok());
+}
+
+using DocumentsOfTwoReplicasTest = TwoReplicas<DocumentsTest>;
+
+TEST_F(DocumentsOfTwoReplicasTest, NoActivityIsArrangedByAnAssessmentThatIsOpenedAgainAtTheSameTime) {  // A3-02
+  HearSubmitted();
+  ASSERT_TRUE(AssessCountry("AM").ok());
+  ASSERT_TRUE(Notify().ok());
+  ASSERT_TRUE(ReviewNotification(1).ok());
+  Proceed(ContentFor(policy_, {"AM"}));
+  v1::WithdrawAssessmentRequest request;
+  request.set_name("assessments/7");
+  request.set_reason("INCIDENT");
+  const auto withdrawn = AskUnaware<Assessment>(kAuthor, "WithdrawAssessment", request, [&] { HearArranged(); });
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_THAT(Open(Gate()), ElementsAre("assessment"));
+}
+
+TEST_F(DocumentsOfTwoReplicasTest, NothingIsSubmittedByACountryThatIsAssessedAnewAtTheSameTime) {  // A3-19
+  HearSubmitted();
+  HearArranged();
+  ASSERT_TRUE(AssessCountry("AM").ok());
+  ASSERT_TRUE(Notify().ok());
+  ASSERT_TRUE(ReviewNotification(1).ok());
+  ASSERT_TRUE(Write(ContentFor(policy_, {"AM"})).ok());
+  v1::RecordCountryAssessmentRequest request;
+  request.set_country("AM");
+  *request.mutable_content() = CountryAnswers(policy_);
+  request.set_significant(true);
+  const auto changed =
+      AskUnaware<v1::CountryAssessment>(kAuthor, "RecordCountryAssessment", request, [&] { Resume(); });
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_THAT(Open(Gate()), ElementsAre("assessment"));
 }
 
 }  // namespace

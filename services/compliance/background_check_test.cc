@@ -249,7 +249,8 @@ TEST(BackgroundCheck, HoldsTheItemAsAModelSaysInTenThousandRandomWalks) {
       ExpectSame(checks[which].now, models[which]);
       Cases cases;
       for (const Check& check : checks) cases.checks.push_back(check.now);
-      clearance = After(clearance, OnStandings(clearance, StandingsOf(clearance, cases), {now, kVera}));
+      clearance =
+          After(clearance, OnStandings(clearance, Followed::kCases, StandingsOf(clearance, cases), {now, kVera}));
       bool good = false, bad = false;
       for (const Model& model : models) {
         good = good || model.Outcome() == v1::OUTCOME_SATISFIED;
@@ -274,6 +275,47 @@ TEST(BackgroundCheck, HoldsTheItemAsAModelSaysInTenThousandRandomWalks) {
   EXPECT_GT(held, 10'000);
   EXPECT_GT(adverse, 300) << "else the walks prove little";
   std::cout << held << " steps found the item held, " << adverse << " an adverse check" << std::endl;
+}
+
+// The item of the check alone, held by what "ncic" found; what `interpol` found is yet to be followed.
+struct HeldByOneOfTwo {
+  HeldByOneOfTwo() {
+    rules.mutable_compliance(0)->set_per_person(false);
+    stay = StayIn(rules, At("2027-01-01"));
+    stay.clear_fellows();
+    EXPECT_TRUE(ncic.Report(v1::CHECK_REPORT_CLEAR).ok());
+    Follow({ncic.now});
+  }
+  void Follow(std::vector<BackgroundCheck> checks) {
+    Cases cases;
+    cases.checks = std::move(checks);
+    stay = After(stay, OnStandings(stay, Followed::kCases, StandingsOf(stay, cases), {At("2027-02-02"), kVera}));
+  }
+  Check ncic = Check("1", "ncic"), interpol = Check("2", "interpol");
+  programme::v1::Programme rules = Rules();
+  v1::Clearance stay;
+};
+
+// A fellow may answer for the own item as often as there is room for records: that must not keep a finding out.
+TEST(BackgroundCheck, CountsAgainstAClearanceThatIsFull) {  // A0-25
+  HeldByOneOfTwo held;
+  ASSERT_EQ(held.stay.state(), v1::Clearance::STATE_CLEARED);
+  while (held.stay.records_size() < kMostRecords) held.stay.add_records()->set_item("media-consent");
+  ASSERT_TRUE(held.interpol.Report(v1::CHECK_REPORT_CONSIDER).ok());
+  held.Follow({held.ncic.now, held.interpol.now});
+  EXPECT_EQ(held.stay.state(), v1::Clearance::STATE_OPEN);
+}
+
+TEST(BackgroundCheck, CountsAgainstAClearanceThatComesAgain) {
+  HeldByOneOfTwo held;
+  held.stay = After(held.stay, OnEnded(held.stay, kPlacementEnded));
+  ASSERT_TRUE(held.interpol.Report(v1::CHECK_REPORT_CONSIDER).ok());
+  held.Follow({held.ncic.now, held.interpol.now});
+  EXPECT_EQ(held.stay.state(), v1::Clearance::STATE_CLOSED);
+  matching::v1::PlacementAgreed again;
+  *again.mutable_legs() = held.stay.legs();
+  held.stay = After(held.stay, OnAgreed(held.stay, again, "placements/8", held.rules, At("2027-02-03")));
+  EXPECT_EQ(held.stay.state(), v1::Clearance::STATE_OPEN) << "it is granted to nobody for a moment";
 }
 
 TEST(BackgroundCheck, CountsAgainstNobodyWhoWasNotToldBefore) {
@@ -406,7 +448,7 @@ class VisaTest : public testing::Test {
     if (facts.ok()) visa_ = After(visa_, *facts);
     return facts.status();
   }
-  std::vector<CaseStanding> Standings() {
+  std::vector<Standing> Standings() {
     Cases cases;
     cases.visas.push_back(visa_);
     return StandingsOf(stay_, cases);
@@ -438,14 +480,14 @@ TEST_F(VisaTest, CoversTheStayOrDoesNot) {
   ASSERT_TRUE(Record(v1::VisaCase::STATE_GRANTED, kVera, "2027-06-01", "2027-06-19").ok());
   Describe(visa_, stay_, At("2027-02-01"));
   EXPECT_FALSE(visa_.covers_stay());
-  v1::Clearance clearance = After(stay_, OnStandings(stay_, Standings(), {At("2027-02-01"), kVera}));
+  v1::Clearance clearance = After(stay_, OnStandings(stay_, Followed::kCases, Standings(), {At("2027-02-01"), kVera}));
   EXPECT_EQ(clearance.state(), v1::Clearance::STATE_OPEN);
   const auto expired = OnTime(visa_, At("2027-06-20"));
   ASSERT_THAT(expired, SizeIs(1));
   visa_ = After(visa_, expired);
   EXPECT_EQ(visa_.state(), v1::VisaCase::STATE_EXPIRED);
   EXPECT_THAT(OnTime(visa_, At("2027-06-21")), IsEmpty());
-  EXPECT_THAT(OnStandings(clearance, Standings(), {At("2027-06-20"), kVera}), IsEmpty())
+  EXPECT_THAT(OnStandings(clearance, Followed::kCases, Standings(), {At("2027-06-20"), kVera}), IsEmpty())
       << "the days that it was good for are on record";
   ASSERT_TRUE(Record(v1::VisaCase::STATE_APPLIED).ok());
 }

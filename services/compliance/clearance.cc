@@ -34,6 +34,9 @@ bool IsLive(const Clearance& clearance) {
   return clearance.state() != Clearance::STATE_UNSPECIFIED && clearance.state() != Clearance::STATE_CLOSED;
 }
 
+// It is live, or comes again with another agreement.
+bool MayHold(const Clearance& clearance) { return IsLive(clearance) || clearance.reason() == kPlacementEnded; }
+
 absl::Status StillOpen(const Clearance& clearance) {
   if (clearance.state() == Clearance::STATE_CLOSED) return errors::ClearanceClosed(clearance.name());
   return absl::OkStatus();
@@ -213,26 +216,34 @@ ClearanceFact FactOf(v1::ItemRecorded recorded) {
   return fact;
 }
 
-bool SameDay(bool has, const google::type::Date& date, const std::optional<google::type::Date>& other) {
-  return has == other.has_value() && (!has || ToDay(date) == ToDay(*other));
-}
-bool SaysTheSame(const v1::ItemRecord& record, const DocumentStanding& standing) {
-  return record.outcome() == standing.outcome && record.document_hash() == standing.hash &&
-         SameDay(record.has_valid_from(), record.valid_from(), standing.valid_from) &&
-         SameDay(record.has_valid_to(), record.valid_to(), standing.valid_to);
-}
-
 // The record says just this.
-bool Says(const v1::ItemRecord& record, const CaseStanding& standing) {
+bool Says(const v1::ItemRecord& record, const Standing& standing) {
   const auto same = [](bool has, const google::type::Date& date, const std::optional<absl::CivilDay>& day) {
     return has == day.has_value() && (!has || ToDay(date) == *day);
   };
-  return record.item() == standing.item && record.kind() == standing.kind && record.source() == standing.source &&
-         record.outcome() == standing.outcome && same(record.has_valid_from(), record.valid_from(), standing.from) &&
+  return record.item() == standing.item && record.outcome() == standing.outcome && record.kind() == standing.kind &&
+         record.source() == standing.source && record.document_hash() == standing.hash &&
+         same(record.has_valid_from(), record.valid_from(), standing.from) &&
          same(record.has_valid_to(), record.valid_to(), standing.to);
 }
 
-bool Counts(const v1::ItemRecord& record) { return record.void_reason().empty() && !record.source().empty(); }
+// The record counts, and does so for as long as what is followed says the same.
+bool Follows(const Clearance& clearance, const v1::ItemRecord& record, Followed followed) {
+  if (!record.void_reason().empty()) return false;
+  if (followed == Followed::kCases) return !record.source().empty();
+  const auto& items = clearance.items();
+  return std::any_of(items.begin(), items.end(),
+                     [&](const v1::RequiredItem& item) { return item.id() == record.item() && FollowsDocument(item); });
+}
+
+// Why a record is void that nobody says any more.
+const char* VoidReason(const v1::ItemRecord& record, Followed followed, const std::vector<Standing>& standings) {
+  if (followed == Followed::kDocuments) return "DOCUMENT_CHANGED";
+  const bool replaced = std::any_of(standings.begin(), standings.end(), [&](const Standing& standing) {
+    return standing.item == record.item() && standing.kind == record.kind();
+  });
+  return replaced ? "REPLACED" : "OVERTURNED";
+}
 
 // What a case keeps is not recorded, or voided, by hand.
 absl::Status CheckByHand(const Clearance& clearance, const v1::RequiredItem& item) {
@@ -421,40 +432,37 @@ Facts OnWaiversEnded(const Clearance& clearance, const std::map<std::string, std
   return Concluded(clearance, std::move(facts), circumstance.now);
 }
 
-Facts OnStandings(const Clearance& clearance, const std::vector<CaseStanding>& standings,
+Facts OnStandings(const Clearance& clearance, Followed followed, const std::vector<Standing>& standings,
                   const Circumstance& circumstance) {
-  if (!IsLive(clearance) || clearance.legs().empty()) return {};
-  Facts facts;
+  if (!MayHold(clearance) || clearance.legs().empty()) return {};
+  std::vector<const v1::ItemRecord*> followers;
   for (const v1::ItemRecord& record : clearance.records()) {
-    const auto says = [&](const CaseStanding& standing) { return Says(record, standing); };
-    if (!Counts(record) || std::any_of(standings.begin(), standings.end(), says)) continue;
-    const bool replaced = std::any_of(standings.begin(), standings.end(), [&](const CaseStanding& standing) {
-      return standing.item == record.item() && standing.kind == record.kind();
-    });
-    v1::ItemVoided& voided = *facts.emplace_back().mutable_item_voided();
-    voided.set_item(record.item());
-    voided.set_by(circumstance.actor.subject);
-    voided.set_reason(replaced ? "REPLACED" : "OVERTURNED");
-    voided.set_record(record.number());
-    *voided.mutable_at() = ToTimestamp(circumstance.now);
+    if (Follows(clearance, record, followed)) followers.push_back(&record);
+  }
+  Facts facts;
+  for (const v1::ItemRecord* record : followers) {
+    const auto says = [&](const Standing& standing) { return Says(*record, standing); };
+    if (std::any_of(standings.begin(), standings.end(), says)) continue;
+    facts.push_back(VoidedFact(*record, VoidReason(*record, followed, standings), circumstance));
   }
   int number = clearance.records_size();
-  for (const CaseStanding& standing : standings) {
-    const auto& records = clearance.records();
-    const bool there = std::any_of(records.begin(), records.end(), [&](const v1::ItemRecord& record) {
-      return Counts(record) && Says(record, standing);
-    });
-    if (there || number >= kMostRecords) continue;
-    v1::ItemRecorded& recorded = *facts.emplace_back().mutable_item_recorded();
+  for (const Standing& standing : standings) {
+    const auto said = [&](const v1::ItemRecord* record) { return Says(*record, standing); };
+    if (std::any_of(followers.begin(), followers.end(), said)) continue;
+    // What speaks against somebody is never left out: another record of the item may speak for the person.
+    if (number >= kMostRecords && standing.outcome == v1::OUTCOME_SATISFIED) continue;
+    v1::ItemRecorded recorded;
     recorded.set_item(standing.item);
     recorded.set_outcome(standing.outcome);
     recorded.set_kind(standing.kind);
     recorded.set_source(standing.source);
+    recorded.set_document_hash(standing.hash);
     if (standing.from) *recorded.mutable_valid_from() = ToDate(*standing.from);
     if (standing.to) *recorded.mutable_valid_to() = ToDate(*standing.to);
-    recorded.set_by(circumstance.actor.subject);
+    recorded.set_by(standing.by.empty() ? circumstance.actor.subject : standing.by);
     *recorded.mutable_at() = ToTimestamp(circumstance.now);
     recorded.set_number(++number);
+    facts.push_back(FactOf(std::move(recorded)));
   }
   if (facts.empty()) return facts;
   return Concluded(clearance, std::move(facts), circumstance.now);
@@ -505,44 +513,6 @@ Facts OnDisclosure(const Clearance& clearance, const options::v1::Disclosure& di
   fact.mutable_disclosure_followed()->set_application(clearance.application());
   *fact.mutable_disclosure_followed()->mutable_disclosure() = disclosure;
   return {fact};
-}
-
-bool MayHold(const Clearance& clearance) { return IsLive(clearance) || clearance.reason() == kPlacementEnded; }
-
-Facts OnDocument(const Clearance& clearance, ComplianceItem::Kind kind, const std::optional<DocumentStanding>& standing,
-                 absl::Time now) {
-  if (!MayHold(clearance)) return {};
-  Facts facts;
-  int records = clearance.records_size();
-  for (const v1::RequiredItem& item : clearance.items()) {
-    if (item.kind() != kind) continue;
-    bool recorded = false;
-    for (const v1::ItemRecord& record : clearance.records()) {
-      if (record.item() != item.id() || !record.void_reason().empty()) continue;
-      if (standing && SaysTheSame(record, *standing)) {
-        recorded = true;
-        continue;
-      }
-      v1::ItemVoided& voided = *facts.emplace_back().mutable_item_voided();
-      voided.set_item(item.id());
-      voided.set_by(kSystem);
-      voided.set_reason("DOCUMENT_CHANGED");
-      voided.set_record(record.number());
-      *voided.mutable_at() = ToTimestamp(now);
-    }
-    if (!standing || recorded) continue;
-    v1::ItemRecorded& record = *facts.emplace_back().mutable_item_recorded();
-    record.set_item(item.id());
-    record.set_outcome(standing->outcome);
-    if (standing->valid_from) *record.mutable_valid_from() = *standing->valid_from;
-    if (standing->valid_to) *record.mutable_valid_to() = *standing->valid_to;
-    record.set_by(standing->by);
-    *record.mutable_at() = ToTimestamp(now);
-    record.set_document_hash(standing->hash);
-    record.set_number(++records);
-  }
-  if (facts.empty()) return {};
-  return Concluded(clearance, std::move(facts), now);
 }
 
 Facts OnBegun(const Clearance& clearance, const google::type::Date& date, absl::Time now) {

@@ -50,19 +50,24 @@ absl::StatusOr<Facts> OnWaiverDeclined(const v1::Clearance&, absl::string_view i
 // What was recorded for these waivers no longer counts; a reason code for each.
 Facts OnWaiversEnded(const v1::Clearance&, const std::map<std::string, std::string>& reasons, const Circumstance&);
 
-// What cases say of a required item: the record that it has for as long as they say so.
-struct CaseStanding {
-  std::string item;    // id of the required item
-  std::string kind;    // as the programme accepts it
-  std::string source;  // the case that decides
+// What a case (vetting, check, visa, screening) or a document (assessment, notification) says of a required item. The
+// item has the record that says so for as long as it is said.
+struct Standing {
+  std::string item = "";  // id of the required item
   v1::Outcome outcome;
-  std::optional<absl::CivilDay> from, to;  // not set: without bound
+  std::string kind = "";                                                 // of a case: as the programme accepts it
+  std::string source = "";                                               // of a case: the one that decides
+  std::string hash = "";                                                 // of a document: what it says
+  std::string by = "";                                                   // of a document: who decided; empty: who acts
+  std::optional<absl::CivilDay> from = std::nullopt, to = std::nullopt;  // not set: without bound
 };
+enum class Followed { kCases, kDocuments };
 
-// The records that rest on cases are these now: what no case says any more is void, what a case says is recorded. No
-// facts when nothing changed, when the stay is over, and while dates are being changed. A clearance that is full takes
-// no more records, so that the item is open.
-Facts OnStandings(const v1::Clearance&, const std::vector<CaseStanding>& standings, const Circumstance&);
+// The records that rest on cases, or on documents, are these now: what is no longer said is void, what is said is
+// recorded. No facts when nothing changed, when the stay is over, and while dates are being changed. A clearance that
+// may come again follows, too, so that it does not come again by what no longer is so; one that is full takes nothing
+// more that speaks for it, so that the item is open.
+Facts OnStandings(const v1::Clearance&, Followed followed, const std::vector<Standing>& standings, const Circumstance&);
 
 // Facts of others. What is stale gives no facts: a clearance that is closed for good is not opened again.
 // The default clearance is one that does not exist yet.
@@ -75,20 +80,6 @@ Facts OnBegun(const v1::Clearance&, const google::type::Date& date, absl::Time n
 Facts OnEnded(const v1::Clearance&, absl::string_view reason);
 Facts OnDisclosure(const v1::Clearance&, const options::v1::Disclosure& disclosure);
 
-// What a document of the activity (see FollowsDocument in judge.h) says of its item.
-struct DocumentStanding {
-  v1::Outcome outcome;
-  std::string by;
-  std::string hash;
-  std::optional<google::type::Date> valid_from = std::nullopt;
-  std::optional<google::type::Date> valid_to = std::nullopt;
-};
-// The document is so now; nothing: it says nothing, or no longer. What was recorded of it before and says something
-// else is void. Nothing happens when it is recorded so already.
-Facts OnDocument(const v1::Clearance&, programme::v1::ComplianceItem::Kind kind,
-                 const std::optional<DocumentStanding>& standing, absl::Time now);
-// A closed clearance that may come again counts what its documents say, too.
-bool MayHold(const v1::Clearance&);
 // What is due by the clock: items still open on their due dates, a running stay's clearance that ends or comes back.
 Facts OnTime(const v1::Clearance&, absl::Time now);
 

@@ -10,6 +10,8 @@
 #include "services/compliance/document_errors.h"
 #include "services/compliance/document_tables.h"
 #include "services/compliance/judge.h"
+#include "services/compliance/rely.h"
+#include "services/compliance/standing.h"
 
 namespace amikeco::compliance {
 
@@ -28,6 +30,14 @@ bool AsksForDocuments(const programme::v1::Programme& programme) {
 
 bool HoldsDocuments(const v1::Clearance& clearance) {
   return std::any_of(clearance.items().begin(), clearance.items().end(), FollowsDocument);
+}
+
+// The documents say this of the clearance's items now. Nobody voids what they said before: it follows by itself.
+absl::Status Restate(Transaction& tx, Versioned<v1::Clearance>& clearance, const std::vector<Standing>& standings,
+                     const Origin& origin) {
+  const Actor system = SystemActor("compliance");
+  const Facts facts = OnStandings(clearance.value, Followed::kDocuments, standings, {origin.time, system});
+  return Apply(tx, Clearances(), origin, facts, clearance);
 }
 
 }  // namespace
@@ -63,27 +73,17 @@ absl::Status Documents::OnActivityChanged(Transaction& tx, Versioned<v1::Clearan
   AMIKECO_ASSIGN_OR_RETURN(auto assessment, Assessments().Find(tx, AssessmentNameOf(clearance.value.application())));
   const auto facts = compliance::OnActivityChanged(assessment.value, origin.actor.subject, origin.time);
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Assessments(), origin, facts, assessment));
-  for (const auto kind : {ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT, ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION}) {
-    const Facts voided = OnDocument(clearance.value, kind, std::nullopt, origin.time);
-    AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, voided, clearance));
-  }
-  return absl::OkStatus();
+  return Restate(tx, clearance, {}, origin);
 }
 
 absl::Status Documents::Follow(Transaction& tx, Versioned<v1::Clearance>& clearance, const Origin& origin) {
-  if (!HoldsDocuments(clearance.value)) return absl::OkStatus();
+  if (clearance.exists() && !HoldsDocuments(clearance.value)) return absl::OkStatus();
+  AMIKECO_RETURN_IF_ERROR(Rely(tx, clearance.name));
+  if (!clearance.exists()) return absl::OkStatus();  // it will follow them when it is opened
   const std::string& application = clearance.value.application();
   AMIKECO_ASSIGN_OR_RETURN(const auto notification, Notifications().Find(tx, NotificationNameOf(application)));
   AMIKECO_ASSIGN_OR_RETURN(const auto assessment, Assessments().Find(tx, AssessmentNameOf(application)));
-  // What is taken away comes before what is added, so that the clearance is never granted in between.
-  const auto apply = [&](ComplianceItem::Kind kind, const std::optional<DocumentStanding>& standing) {
-    return Apply(tx, Clearances(), origin, OnDocument(clearance.value, kind, standing, origin.time), clearance);
-  };
-  const auto notified = StandingOf(notification.value);
-  const auto assessed = StandingOf(assessment.value);
-  if (!assessed) AMIKECO_RETURN_IF_ERROR(apply(ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT, assessed));
-  AMIKECO_RETURN_IF_ERROR(apply(ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION, notified));
-  return apply(ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT, assessed);
+  return Restate(tx, clearance, StandingsOf(clearance.value, notification.value, assessment.value), origin);
 }
 
 absl::Status Documents::FollowOf(Transaction& tx, absl::string_view application, const Origin& origin) {

@@ -5,15 +5,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/dates.h"
+#include "services/compliance/rely.h"
 
 namespace amikeco::compliance {
 namespace {
 
 absl::Status FollowCases(Transaction& tx, const Origin& origin, Versioned<v1::Clearance>& clearance) {
+  AMIKECO_RETURN_IF_ERROR(Rely(tx, clearance.name));
+  for (const v1::RequiredItem& item : clearance.value.items()) {
+    if (item.screened_for().empty()) continue;
+    for (const std::string& person : PersonsOf(clearance.value, item)) {
+      AMIKECO_RETURN_IF_ERROR(Rely(tx, ScreenedKey(item.screened_for(), person)));
+    }
+  }
   AMIKECO_ASSIGN_OR_RETURN(const Cases cases, CasesOf(tx, clearance.value));
   const Circumstance circumstance{origin.time, origin.actor};
   return Apply(tx, Clearances(), origin,
-               OnStandings(clearance.value, StandingsOf(clearance.value, cases), circumstance), clearance);
+               OnStandings(clearance.value, Followed::kCases, StandingsOf(clearance.value, cases), circumstance),
+               clearance);
 }
 
 absl::Status FollowCases(Transaction& tx, const Origin& origin, const std::string& name) {
@@ -83,7 +92,8 @@ absl::Status Follow(Transaction& tx, const Origin& origin, const v1::VisaCase& v
 }
 
 absl::Status Follow(Transaction& tx, const Origin& origin, const v1::Screening& screening) {
-  const std::string key = absl::StrCat(screening.organisation(), "|", screening.person(), "|");
+  const std::string key = ScreenedKey(screening.organisation(), screening.person());
+  AMIKECO_RETURN_IF_ERROR(Rely(tx, key));
   AMIKECO_ASSIGN_OR_RETURN(const auto clearances, AllOf(tx, Clearances(), kByScreened, key));
   for (auto clearance : clearances) AMIKECO_RETURN_IF_ERROR(FollowCases(tx, origin, clearance));
   return absl::OkStatus();

@@ -26,7 +26,7 @@ struct Entry {
   bool counts() const { return accepted_kind && right_host; }
 };
 
-enum class Standing { kNothing, kGood, kFailed, kReview };
+enum class Verdict { kNothing, kGood, kFailed, kReview };
 
 // One required item beside everything that was recorded for it.
 class Item {
@@ -53,25 +53,25 @@ class Item {
     return Days{today, today};
   }
 
-  Standing On(absl::CivilDay day) const {
+  Verdict On(absl::CivilDay day) const {
     bool good = false, failed = false, review = false;
     std::set<std::string> decided;  // kinds about which a later record has spoken
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
       if (!entry->counts() || !entry->days.Contains(day)) continue;
       if (!decided.insert(entry->record->kind()).second) continue;
-      const Standing standing = StandingOf(entry->record->outcome());
-      good = good || standing == Standing::kGood;
-      failed = failed || standing == Standing::kFailed;
-      review = review || standing == Standing::kReview;
+      const Verdict verdict = VerdictOf(entry->record->outcome());
+      good = good || verdict == Verdict::kGood;
+      failed = failed || verdict == Verdict::kFailed;
+      review = review || verdict == Verdict::kReview;
     }
-    if (Checked() && failed) return Standing::kFailed;
-    if (Checked() && review) return Standing::kReview;
-    if (good) return Standing::kGood;
-    if (review) return Standing::kReview;
-    return failed ? Standing::kFailed : Standing::kNothing;
+    if (Checked() && failed) return Verdict::kFailed;
+    if (Checked() && review) return Verdict::kReview;
+    if (good) return Verdict::kGood;
+    if (review) return Verdict::kReview;
+    return failed ? Verdict::kFailed : Verdict::kNothing;
   }
 
-  bool HoldsOn(absl::CivilDay day) const { return On(day) == Standing::kGood; }
+  bool HoldsOn(absl::CivilDay day) const { return On(day) == Verdict::kGood; }
 
   // First days of the stretches into which `within` falls, on each of which nothing changes.
   std::vector<absl::CivilDay> Stretches(const Days& within) const {
@@ -112,22 +112,22 @@ class Item {
       entry.accepted_kind = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind()) != kinds.end();
     }
     // What was found out late is as bad as if it had been known on the first day, the only one a check is judged for.
-    if (Checked() && StandingOf(record.outcome()) != Standing::kGood) entry.days.first = kFirstDay;
+    if (Checked() && VerdictOf(record.outcome()) != Verdict::kGood) entry.days.first = kFirstDay;
     // A check or cover for a leg names no agency; a waiver or consent does.
     if (!required_.host().empty() && !record.host().empty()) entry.right_host = record.host() == required_.host();
     return entry;
   }
 
-  Standing StandingOf(v1::Outcome outcome) const {
+  Verdict VerdictOf(v1::Outcome outcome) const {
     switch (outcome) {
       case v1::OUTCOME_SATISFIED:
-        return Standing::kGood;
+        return Verdict::kGood;
       case v1::OUTCOME_REFUSED:  // an answered media consent holds; no other item does
-        return required_.kind() == ComplianceItem::KIND_MEDIA_CONSENT ? Standing::kGood : Standing::kFailed;
+        return required_.kind() == ComplianceItem::KIND_MEDIA_CONSENT ? Verdict::kGood : Verdict::kFailed;
       case v1::OUTCOME_NEEDS_REVIEW:
-        return Standing::kReview;
+        return Verdict::kReview;
       default:
-        return Standing::kFailed;
+        return Verdict::kFailed;
     }
   }
 
@@ -159,20 +159,20 @@ class Item {
     }
   }
 
-  // Stretches of needed days that do not hold, neighbours with the same standing joined.
+  // Stretches of needed days that do not hold, neighbours with the same verdict joined.
   void AddDayReasons(const Days& needed, v1::OpenItem& open) const {
     if (std::none_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.counts(); })) return;
     const auto starts = Stretches(needed);
     v1::OpenReason* last = nullptr;
     for (size_t i = 0; i < starts.size(); ++i) {
       const absl::CivilDay end = i + 1 < starts.size() ? starts[i + 1] - 1 : needed.last;
-      const Standing standing = On(starts[i]);
-      if (standing == Standing::kGood) {
+      const Verdict verdict = On(starts[i]);
+      if (verdict == Verdict::kGood) {
         last = nullptr;
         continue;
       }
-      if (last == nullptr || last->code() != CodeOf(standing)) {
-        last = &Add(open, CodeOf(standing), nullptr, "");
+      if (last == nullptr || last->code() != CodeOf(verdict)) {
+        last = &Add(open, CodeOf(verdict), nullptr, "");
         *last->mutable_first_day() = ToDate(starts[i]);
       }
       *last->mutable_last_day() = ToDate(end);
@@ -180,9 +180,9 @@ class Item {
     }
   }
 
-  static Code::Code CodeOf(Standing standing) {
-    if (standing == Standing::kFailed) return Code::CODE_NOT_SATISFIED;
-    return standing == Standing::kReview ? Code::CODE_NEEDS_REVIEW : Code::CODE_NOT_COVERED;
+  static Code::Code CodeOf(Verdict verdict) {
+    if (verdict == Verdict::kFailed) return Code::CODE_NOT_SATISFIED;
+    return verdict == Verdict::kReview ? Code::CODE_NEEDS_REVIEW : Code::CODE_NOT_COVERED;
   }
 
   static std::string Sentence(const v1::OpenReason& reason) {

@@ -109,12 +109,13 @@ std::vector<std::string> NotifiedCountries(const EngagementNotification& notific
   return {countries.begin(), countries.end()};
 }
 
-std::optional<DocumentStanding> StandingOf(const EngagementNotification& notification) {
+std::optional<Standing> StandingOf(const EngagementNotification& notification) {
   const bool accepted = notification.state() == EngagementNotification::STATE_ACCEPTED;
   if (!accepted && notification.state() != EngagementNotification::STATE_DECLINED) return std::nullopt;
   const v1::NotificationVersion& latest = *notification.versions().rbegin();
-  return DocumentStanding{accepted ? v1::OUTCOME_SATISFIED : v1::OUTCOME_NOT_SATISFIED, latest.reviewed().by(),
-                          latest.content_hash()};
+  return Standing{.outcome = accepted ? v1::OUTCOME_SATISFIED : v1::OUTCOME_NOT_SATISFIED,
+                  .hash = latest.content_hash(),
+                  .by = latest.reviewed().by()};
 }
 
 std::string NotificationNameOf(absl::string_view application) {

@@ -27,8 +27,8 @@ NotificationFacts Decide(const v1::EngagementNotification&, const v1::WithdrawNo
 // Of the latest version; empty when there is none, or it was withdrawn.
 std::vector<std::string> NotifiedCountries(const v1::EngagementNotification&);
 
-// What the clearance of the activity holds about it: satisfied once accepted, not satisfied once declined.
-std::optional<DocumentStanding> StandingOf(const v1::EngagementNotification&);
+// What it says of the clearance's item (which is not set here): satisfied once accepted, not satisfied once declined.
+std::optional<Standing> StandingOf(const v1::EngagementNotification&);
 
 // "applications/7" has "engagementNotifications/7".
 std::string NotificationNameOf(absl::string_view application);

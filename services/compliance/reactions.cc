@@ -131,13 +131,15 @@ absl::Status ComplianceService::ReactToPlacement(Transaction& tx, const event::v
 }
 
 // Applies what `decide` says of `clearance`. When its legs are to be others, the documents that it follows are told
-// first, so that it is never judged for the new days by what was found out about the old ones.
+// first, so that it is never judged for the new days by what was found out about the old ones; and it hears first what
+// became of its cases while it was closed, so that it does not come again by what they said before.
 absl::Status ComplianceService::ApplyAndFollow(Transaction& tx, const Origin& origin,
                                                Versioned<v1::Clearance>& clearance,
                                                const std::function<Facts()>& decide) {
   Facts facts = decide();
   if (ChangesLegs(clearance.value, facts)) {
     AMIKECO_RETURN_IF_ERROR(documents_.OnActivityChanged(tx, clearance, origin));
+    AMIKECO_RETURN_IF_ERROR(FollowLegs(tx, origin, clearance));
     facts = decide();
   }
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Clearances(), origin, facts, clearance));

@@ -54,7 +54,7 @@ inline const Table<v1::Screening>& ScreeningTable() {
   static const auto& table = *new Table<v1::Screening>("screening", [](const v1::Screening& screening) {
     std::vector<Key> keys = {
         {kByPerson, CaseKey(screening.person())},
-        {kByOrganisationAndPerson, absl::StrCat(screening.organisation(), "|", screening.person(), "|"), true}};
+        {kByOrganisationAndPerson, ScreenedKey(screening.organisation(), screening.person()), true}};
     for (const std::string& party : screening.parties()) keys.push_back({kByParty, CaseKey(party, screening.state())});
     if (screening.state() != v1::Screening::STATE_ENDED) keys.push_back({kByRevision, screening.revision()});
     if (IsOpen(screening)) keys.push_back({kByOpen, screening.organisation()});

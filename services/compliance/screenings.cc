@@ -53,7 +53,7 @@ void Explain(const ServingLists& lists, const screening::Subject& subject, const
 
 absl::StatusOr<Versioned<Screening>> ScreeningFor(Reader& reader, const std::string& organisation,
                                                   const std::string& person, IdSource& ids) {
-  const std::string key = absl::StrCat(organisation, "|", person, "|");
+  const std::string key = ScreenedKey(organisation, person);
   AMIKECO_ASSIGN_OR_RETURN(auto found, AllOf(reader, ScreeningTable(), kByOrganisationAndPerson, key));
   if (!found.empty()) return std::move(found.front());
   return Versioned<Screening>{absl::StrCat("screenings/", ids.Next()), Screening(), 0};
@@ -143,7 +143,7 @@ absl::StatusOr<v1::ListScreeningsResponse> Screenings::ListScreenings(Call& call
                      request.page_token()};
   if (!request.person().empty()) {
     wanted.key = kByOrganisationAndPerson;
-    wanted.prefix = absl::StrCat(party, "|", request.person(), "|");
+    wanted.prefix = ScreenedKey(party, request.person());
   }
   return Query<v1::ListScreeningsResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::ListScreeningsResponse> {
     AMIKECO_ASSIGN_OR_RETURN(const auto page, ScreeningTable().List(reader, wanted));

@@ -8,6 +8,7 @@
 #include "amikeco/applicant/v1/facts.pb.h"
 #include "gmock/gmock.h"
 #include "services/compliance/hit.h"
+#include "services/compliance/test_replicas.h"
 #include "services/compliance/test_screening.h"
 
 namespace amikeco::compliance {
@@ -310,6 +311,19 @@ TEST_F(ScreeningsTest, FollowTheThresholdsOfTheInstallation) {
   EXPECT_THAT(TickAll(), ElementsAre(name));
   service_ = MakeService();
   EXPECT_THAT(TickAll(), ElementsAre(name));
+}
+
+using ScreeningsOfTwoReplicasTest = TwoReplicas<ScreeningsTest>;
+
+TEST_F(ScreeningsOfTwoReplicasTest, HoldAStayThatIsAgreedAtTheSameTime) {
+  ImportPeople({kBrezovsky});
+  Screened("members/F-1", Person("Ottoline Quarrington", "1970-05-06"));
+  v1::ScreenPersonRequest request;
+  request.set_person("members/F-1");
+  *request.mutable_particulars() = Person("Zoltan Brezovsky", "1961-03-04");
+  const auto held = AskUnaware<Screening>(kOmar, "ScreenPerson", request, [&] { HearAgreed(); });
+  ASSERT_TRUE(held.ok()) << held.status();
+  EXPECT_THAT(Open(), ElementsAre("screening/F-1 CODE_NEEDS_REVIEW", "screening/F-2 CODE_MISSING"));
 }
 
 }  // namespace

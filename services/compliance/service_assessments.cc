@@ -8,6 +8,7 @@
 #include "services/compliance/document_tables.h"
 #include "services/compliance/documents.h"
 #include "services/compliance/doors.h"
+#include "services/compliance/rely.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -33,6 +34,7 @@ absl::StatusOr<CountryAssessment> Documents::RecordCountryAssessment(
   return Execute<CountryAssessment>(store_, call, [&](Transaction& tx) -> absl::StatusOr<CountryAssessment> {
     AMIKECO_ASSIGN_OR_RETURN(auto found, CountryAssessments().Find(tx, CountryAssessmentNameOf(request.country())));
     AMIKECO_RETURN_IF_ERROR(CheckEtag(found, request.etag()));
+    AMIKECO_RETURN_IF_ERROR(Rely(tx, found.name));
     const Origin origin = OriginOf("compliance", call);
     AMIKECO_ASSIGN_OR_RETURN(const auto facts, Decide(found.value, request, {call.time, call.actor, policy_}));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, CountryAssessments(), origin, facts, found));
@@ -105,6 +107,7 @@ absl::StatusOr<Assessment> Documents::SubmitAssessment(Call& call, const v1::Sub
     CountryRevisions countries;
     for (const std::string& country : content.countries()) {
       AMIKECO_ASSIGN_OR_RETURN(const auto assessed, CountryAssessments().Find(tx, CountryAssessmentNameOf(country)));
+      AMIKECO_RETURN_IF_ERROR(Rely(tx, assessed.name));
       if (assessed.exists()) countries.push_back(*assessed.value.revisions().rbegin());
     }
     const auto notified = NotifiedCountries(notification.value);

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/events/execute.h"
 #include "services/compliance/case_errors.h"
+#include "services/compliance/doors.h"
 #include "services/compliance/follow.h"
+#include "services/compliance/rely.h"
 #include "services/compliance/service.h"
 
 namespace amikeco::compliance {
@@ -20,22 +22,6 @@ using v1::VettingCase;
 using v1::VisaCase;
 
 constexpr char kService[] = "compliance";
-
-template <typename T>
-absl::StatusOr<Versioned<T>> Visible(Reader& reader, const Table<T>& table, absl::string_view name,
-                                     const Actor& actor) {
-  AMIKECO_ASSIGN_OR_RETURN(auto found, table.Get(reader, name));
-  if (!actor.MaySee(found.value.parties())) return NotFound(name);
-  return found;
-}
-
-// ABORTED unless the command is about this version, or any.
-template <typename T>
-absl::Status CheckEtag(const Versioned<T>& found, absl::string_view etag) {
-  if (etag.empty() || etag == EtagOf(found.version)) return absl::OkStatus();
-  return Error(amikeco::errors::kEtagMismatch, absl::StrCat(found.name, " was changed in the meantime."),
-               {{"name", found.name}, {"etag", EtagOf(found.version)}});
-}
 
 // The clearance of a stay that is to come or runs.
 absl::StatusOr<Versioned<Clearance>> LiveClearance(Reader& reader, absl::string_view name, const Actor& actor) {
@@ -175,8 +161,10 @@ absl::Status CheckFields(const v1::OpenVettingCaseRequest& request) {
 }
 
 // Nobody and no unit has two cases at once: a bar is not got round by another case.
-absl::Status CheckOnlyCase(Reader& reader, absl::string_view key, const std::string& value, const std::string& person) {
-  AMIKECO_ASSIGN_OR_RETURN(const auto others, AllOf(reader, Vettings(), key, value));
+absl::Status CheckOnlyCase(Transaction& tx, absl::string_view key, const std::string& value,
+                           const std::string& person) {
+  AMIKECO_RETURN_IF_ERROR(Rely(tx, value));
+  AMIKECO_ASSIGN_OR_RETURN(const auto others, AllOf(tx, Vettings(), key, value));
   for (const auto& other : others) {
     if (other.value.person() == person && StandsFor(other.value)) return errors::CaseRunning(other.name);
   }

@@ -17,6 +17,7 @@
 #include "services/compliance/case_tables.h"
 #include "services/compliance/service.h"
 #include "services/compliance/test_cases.h"
+#include "services/compliance/test_replicas.h"
 #include "services/compliance/test_waivers.h"
 
 namespace amikeco::compliance {
@@ -402,6 +403,35 @@ TEST_F(CasesServiceTest, OpensACaseForWhoIsOfTheStayOnceAndSaysWhatIsWrong) {
   EXPECT_EQ(ReasonOf(Ask<VettingCase>(kVera, "CancelVettingCase", cancel).status()), "ETAG_MISMATCH");
   EXPECT_EQ(ReasonOf(RequestCheck("B", "members/F-3").status()), "NOT_OF_THE_STAY");
   EXPECT_EQ(ReasonOf(RequestCheck("B", "").status()), "NOT_OF_THE_STAY") << "which of the two?";
+}
+
+using CasesOfTwoReplicasTest = TwoReplicas<CasesServiceTest>;
+
+// A5-02
+TEST_F(CasesOfTwoReplicasTest, NoStayIsAgreedAnewByACaseThatIsSuspendedAtTheSameTime) {
+  HearAgreed();
+  VetEverybody();
+  matching::v1::PlacementFact moved;
+  moved.mutable_rescheduled()->set_application("applications/7");
+  ASSERT_TRUE(Hear("placements/7", moved).ok());
+  v1::RecordVettingOutcomeRequest request;
+  request.set_name("vettingCases/F-1");
+  request.set_outcome(VettingCase::STATE_SUSPENDED);
+  request.set_reason("MORE_TIME_NEEDED");
+  const auto suspended = AskUnaware<VettingCase>(kVera, "RecordVettingOutcome", request, [&] { HearAgreed(); });
+  ASSERT_TRUE(suspended.ok()) << suspended.status();
+  EXPECT_THAT(OpenItems(), Contains("vetting/F-1"));
+}
+
+TEST_F(CasesOfTwoReplicasTest, AUnitHasOneCaseWhicheverReplicaOpensIt) {
+  v1::OpenVettingCaseRequest request;
+  request.set_vetting_case_id("V");
+  request.set_unit("units/AM-PATROL");
+  request.set_programme("programmes/cases");
+  *request.mutable_start() = Date("2027-06-14");
+  const auto second =
+      AskUnaware<VettingCase>(kVera, "OpenVettingCase", request, [&] { EXPECT_TRUE(OpenUnit("U").ok()); });
+  EXPECT_EQ(ReasonOf(second.status()), "CASE_RUNNING");
 }
 
 }  // namespace

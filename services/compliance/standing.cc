@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "common/base/dates.h"
+#include "services/compliance/assessment.h"
 #include "services/compliance/background_check.h"
 #include "services/compliance/case_transitions.h"
+#include "services/compliance/notification.h"
 #include "services/compliance/vetting.h"
 #include "services/compliance/visa.h"
 
@@ -32,7 +34,7 @@ bool Asks(const RequiredItem& required, const std::string& item, const std::stri
 }
 
 // The narrower of both.
-void Narrow(CaseStanding& standing, const Word& word) {
+void Narrow(Standing& standing, const Word& word) {
   if (word.from) standing.from = standing.from ? std::max(*standing.from, *word.from) : *word.from;
   if (!word.to) return;
   if (!standing.to || *word.to < *standing.to) {
@@ -41,21 +43,28 @@ void Narrow(CaseStanding& standing, const Word& word) {
   }
 }
 
-std::optional<CaseStanding> Combined(const v1::Clearance& clearance, const RequiredItem& required,
-                                     const std::string& kind, const Words& words) {
+std::optional<Standing> Combined(const v1::Clearance& clearance, const RequiredItem& required, const std::string& kind,
+                                 const Words& words) {
   for (const v1::Outcome against : {v1::OUTCOME_NOT_SATISFIED, v1::OUTCOME_NEEDS_REVIEW}) {
     for (const auto& [person, word] : words) {
       if (word.outcome != against) continue;
-      return CaseStanding{required.id(), kind, word.source, against, word.from, word.to};
+      return Standing{.item = required.id(),
+                      .outcome = against,
+                      .kind = kind,
+                      .source = word.source,
+                      .from = word.from,
+                      .to = word.to};
     }
   }
   for (const std::string& person : PersonsOf(clearance, required)) {
     if (words.count(person) == 0) return std::nullopt;
   }
-  std::optional<CaseStanding> standing;
+  std::optional<Standing> standing;
   for (const auto& [person, word] : words) {
     if (!word.outcome) return std::nullopt;
-    if (!standing) standing = CaseStanding{required.id(), kind, word.source, v1::OUTCOME_SATISFIED, {}, {}};
+    if (!standing) {
+      standing = Standing{.item = required.id(), .outcome = v1::OUTCOME_SATISFIED, .kind = kind, .source = word.source};
+    }
     Narrow(*standing, word);
   }
   return standing;
@@ -170,8 +179,8 @@ std::set<std::string> PersonsOf(const v1::Clearance& clearance, const RequiredIt
   return {};
 }
 
-std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Cases& cases) {
-  std::vector<CaseStanding> standings;
+std::vector<Standing> StandingsOf(const v1::Clearance& clearance, const Cases& cases) {
+  std::vector<Standing> standings;
   for (const RequiredItem& required : clearance.items()) {
     if (!required.kept_as_case()) continue;
     std::map<std::string, Words> kinds;
@@ -182,6 +191,20 @@ std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Case
     for (const auto& [kind, words] : kinds) {
       if (auto standing = Combined(clearance, required, kind, words)) standings.push_back(*std::move(standing));
     }
+  }
+  return standings;
+}
+
+std::vector<Standing> StandingsOf(const v1::Clearance& clearance, const v1::EngagementNotification& notification,
+                                  const v1::Assessment& assessment) {
+  std::vector<Standing> standings;
+  for (const RequiredItem& required : clearance.items()) {
+    std::optional<Standing> standing;
+    if (required.kind() == ComplianceItem::KIND_ENGAGEMENT_NOTIFICATION) standing = StandingOf(notification);
+    if (required.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT) standing = StandingOf(assessment);
+    if (!standing) continue;
+    standing->item = required.id();
+    standings.push_back(*std::move(standing));
   }
   return standings;
 }

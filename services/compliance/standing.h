@@ -1,4 +1,4 @@
-// What the cases of a stay come to for each item of its clearance. Pure.
+// What the cases and documents of a stay come to for each item of its clearance. Pure.
 #ifndef AMIKECO_SERVICES_COMPLIANCE_STANDING_H_
 #define AMIKECO_SERVICES_COMPLIANCE_STANDING_H_
 
@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "amikeco/compliance/v1/assessment.pb.h"
 #include "amikeco/compliance/v1/background_check.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
+#include "amikeco/compliance/v1/notification.pb.h"
 #include "amikeco/compliance/v1/screening.pb.h"
 #include "amikeco/compliance/v1/vetting.pb.h"
 #include "amikeco/compliance/v1/visa.pb.h"
@@ -44,7 +46,11 @@ std::set<std::string> PersonsOf(const v1::Clearance& clearance, const v1::Requir
 //
 // Of screenings: SATISFIED while clear, REVIEW while a hit is open, NOT when a person said that it is the same person.
 // Of the checks of a person and kind the latest counts that has come to something.
-std::vector<CaseStanding> StandingsOf(const v1::Clearance& clearance, const Cases& cases);
+std::vector<Standing> StandingsOf(const v1::Clearance& clearance, const Cases& cases);
+
+// What the documents say of the items that follow them.
+std::vector<Standing> StandingsOf(const v1::Clearance& clearance, const v1::EngagementNotification& notification,
+                                  const v1::Assessment& assessment);
 
 }  // namespace amikeco::compliance
 

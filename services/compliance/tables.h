@@ -20,6 +20,9 @@ inline constexpr char kByParty[] = "party";
 inline constexpr char kByDue[] = "due";
 // Clearances that are not closed and follow a person's screening: "<organisation>|<person>|".
 inline constexpr char kByScreened[] = "screened";
+inline std::string ScreenedKey(absl::string_view organisation, absl::string_view person) {
+  return absl::StrCat(organisation, "|", person, "|");
+}
 
 // Values of kByParty begin so: one party's records, of one state or (0, UNSPECIFIED) of all.
 inline std::string PartyPrefix(absl::string_view party, int state) {
@@ -38,7 +41,7 @@ inline const Table<v1::Clearance>& Clearances() {
     for (const v1::RequiredItem& item : clearance.items()) {
       if (item.screened_for().empty() || clearance.state() == v1::Clearance::STATE_CLOSED) continue;
       for (const std::string& person : PersonsOf(clearance, item)) {
-        screened.insert(absl::StrCat(item.screened_for(), "|", person, "|"));
+        screened.insert(ScreenedKey(item.screened_for(), person));
       }
     }
     for (const std::string& value : screened) keys.push_back({kByScreened, value});

@@ -259,8 +259,9 @@ TEST(Vetting, HoldsTheClearanceExactlyWhileUnitAndPersonsAreClearedInTenThousand
       Cases cases;
       for (const Vetting& fellow : fellows) cases.vettings.push_back({fellow.now, unit.now});
       const Circumstance c{At("2027-02-01"), kVera};
-      clearance = After(clearance, OnStandings(clearance, StandingsOf(clearance, cases), c));
-      ASSERT_THAT(OnStandings(clearance, StandingsOf(clearance, cases), c), IsEmpty()) << "it has settled";
+      clearance = After(clearance, OnStandings(clearance, Followed::kCases, StandingsOf(clearance, cases), c));
+      ASSERT_THAT(OnStandings(clearance, Followed::kCases, StandingsOf(clearance, cases), c), IsEmpty())
+          << "it has settled";
       bool expected = true;
       for (int one : {0, 1, 2}) expected = expected && models[one].state == 'c' && !short_of[one];
       ASSERT_EQ(clearance.state() == v1::Clearance::STATE_CLEARED, expected)
@@ -364,7 +365,8 @@ TEST(Vetting, SpeaksOfASuspensionWithoutBlame) {
   Cases cases;
   cases.vettings.push_back({person.now, unit.now});
   v1::Clearance clearance = StayIn(Rules(), At("2027-01-01"));
-  clearance = After(clearance, OnStandings(clearance, StandingsOf(clearance, cases), {At("2027-02-01"), kVera}));
+  clearance = After(clearance,
+                    OnStandings(clearance, Followed::kCases, StandingsOf(clearance, cases), {At("2027-02-01"), kVera}));
   Describe(clearance, 1, At("2027-02-01"));
   ASSERT_FALSE(clearance.open_items().empty());
   std::string told = absl::StrCat(shown.explanation(), " ", person.Do(VettingCommand::kBeginPostReview).message());
