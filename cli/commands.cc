@@ -115,7 +115,7 @@ absl::Span<const Command> Commands() {
       {"member", "endorse", "applicant/EndorseMember", "name", "member endorse M-1042"},
       {"member", "profile", "applicant/GetProfile", "name", "member profile M-1042", {.view = kDetails}},
       {"member", "record-profile", "applicant/RecordProfile", "name", "member record-profile M-1042 -f profile.json"},
-      {"member", "erase", "applicant/EraseMember", "name", "member erase M-1042"},
+      {"member", "erase", "applicant/EraseMember", "name", "member erase M-1042", {.view = kDetails}},
       {"member", "assignments", "applicant/ListCompletedAssignments", "member", "member assignments M-1042"},
       {"member", "alumni-contact", "applicant/SetAlumniContact", "name,allowed", "member alumni-contact M-1042 true"},
 

@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "amikeco/ops/v1/privacy.pb.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "common/base/dates.h"
 #include "common/base/money.h"
@@ -204,6 +205,18 @@ bool IsSet(const Message& message, const FieldDescriptor& field) {
                              : message.GetReflection()->HasField(message, &field);
 }
 
+// "NotificationContent, for ever: Why so long. (amikeco-privacy-1)", for who must tell a person.
+std::string TextOfKept(const ops::v1::KeptDocument& kept) {
+  using ops::v1::RetentionRule;
+  const absl::string_view since =
+      kept.basis() == RetentionRule::BASIS_CASE_END ? "the case ended" : "it was written last";
+  const std::string until = kept.basis() == RetentionRule::BASIS_UNSPECIFIED ? ""  // from a service of an older version
+                            : kept.keep_days() == 0                          ? ", for ever"
+                                                    : absl::StrCat(", until ", kept.keep_days(), " days after ", since);
+  return absl::StrCat(kept.document().substr(kept.document().rfind('.') + 1), until, ": ", kept.reason(),
+                      kept.policy().empty() ? "" : absl::StrCat(" (", kept.policy(), ")"));
+}
+
 std::string TextOfMessage(const Message& message) {
   const Descriptor& type = *message.GetDescriptor();
   if (type.full_name() == "google.type.Date") {
@@ -220,6 +233,11 @@ std::string TextOfMessage(const Message& message) {
     Money money;
     money.CopyFrom(message);
     return FormatMoney(money);
+  }
+  if (type.full_name() == "amikeco.ops.v1.KeptDocument") {
+    ops::v1::KeptDocument kept;
+    kept.CopyFrom(message);
+    return TextOfKept(kept);
   }
   if (type.options().map_entry()) {
     return absl::StrCat(TextOf(message, *type.map_key(), 0), "=", TextOf(message, *type.map_value(), 0));

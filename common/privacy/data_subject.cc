@@ -82,9 +82,13 @@ std::vector<ops::v1::KeptDocument> KeptBy(const ops::v1::PrivacyPolicy* policy) 
   std::vector<ops::v1::KeptDocument> kept;
   if (policy == nullptr) return kept;
   for (const RetentionRule& rule : policy->rules()) {
-    if (rule.basis() != RetentionRule::BASIS_FOREVER) continue;
-    kept.emplace_back().set_document(rule.document());
-    kept.back().set_reason(rule.reason());
+    if (rule.basis() != RetentionRule::BASIS_FOREVER && !rule.outlives_person()) continue;
+    ops::v1::KeptDocument& document = kept.emplace_back();
+    document.set_document(rule.document());
+    document.set_reason(rule.reason());
+    document.set_basis(rule.basis());
+    document.set_keep_days(rule.keep_days());
+    document.set_policy(policy->id());
   }
   return kept;
 }

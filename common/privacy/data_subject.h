@@ -43,7 +43,7 @@ struct Look {
 Look Judge(const ops::v1::RetentionRule* rule, const ops::v1::DataSubject& subject, std::optional<absl::Time> case_end,
            absl::Time now);
 
-// What erasing a person leaves by the policy; null: there is none.
+// What erasing a person leaves by the policy, and until when; null: there is none.
 std::vector<ops::v1::KeptDocument> KeptBy(const ops::v1::PrivacyPolicy* policy);
 
 namespace ops::v1 {

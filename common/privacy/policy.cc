@@ -34,6 +34,9 @@ void CheckRule(const RetentionRule& rule, const std::string& at, std::set<std::s
   } else if (!timed && rule.keep_days() != 0) {
     wrong.Add(at + ".keep_days", "must not be set with this basis");
   }
+  if (rule.outlives_person() && !timed) {
+    wrong.Add(at + ".outlives_person", "is for BASIS_CASE_END and BASIS_WRITTEN; leave it out with this basis");
+  }
 }
 
 }  // namespace

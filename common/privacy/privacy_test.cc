@@ -45,6 +45,12 @@ ops::v1::PrivacyPolicy PolicyWith(RetentionRule::Basis basis, int days) {
   kept.set_document("google.protobuf.BytesValue");
   kept.set_basis(RetentionRule::BASIS_FOREVER);
   kept.set_reason("the law says so");
+  RetentionRule& account = *policy.add_rules();
+  account.set_document("google.protobuf.DoubleValue");
+  account.set_basis(RetentionRule::BASIS_WRITTEN);
+  account.set_keep_days(3652);
+  account.set_reason("accounts");
+  account.set_outlives_person(true);
   policy.add_purposes("case-review");
   policy.add_purpose_required_of("organisations/strict");
   return policy;
@@ -262,16 +268,21 @@ TEST_F(PrivacyTest, HoldsSayWhoPlacedThemAndAreThereOnce) {
 }
 
 // A5-05
-TEST_F(PrivacyTest, AnErasureSaysWhatIsKeptAndWhy) {
+TEST_F(PrivacyTest, AnErasureSaysWhatIsKeptWhyAndUntilWhen) {
   ASSERT_TRUE(Write("profile", "Jane").ok());
   ASSERT_TRUE(Write("report", "It was good.").ok());
   ASSERT_TRUE(Erase().ok());
   const DataSubject subject = Show();
   EXPECT_EQ(subject.state(), DataSubject::STATE_ERASED);
   EXPECT_EQ(subject.documents_size(), 0);
-  ASSERT_EQ(subject.kept_size(), 1);
+  ASSERT_EQ(subject.kept_size(), 2);
   EXPECT_EQ(subject.kept(0).document(), "google.protobuf.BytesValue");
   EXPECT_EQ(subject.kept(0).reason(), "the law says so");
+  EXPECT_EQ(subject.kept(0).policy(), "test-1");
+  EXPECT_EQ(subject.kept(0).basis(), RetentionRule::BASIS_FOREVER);
+  EXPECT_EQ(subject.kept(1).document(), "google.protobuf.DoubleValue");
+  EXPECT_EQ(subject.kept(1).basis(), RetentionRule::BASIS_WRITTEN);
+  EXPECT_EQ(subject.kept(1).keep_days(), 3652);
   EXPECT_TRUE(Erase().ok());
   EXPECT_THAT(Facts(), ::testing::ElementsAre("SubjectErased"));
 }
@@ -347,6 +358,7 @@ TEST(PrivacyPolicyFile, KeepsEngagementNotificationsForEverAndNoRapSheets) {
   for (const RetentionRule& rule : policy->rules()) rules[rule.document()] = rule;
   EXPECT_EQ(rules["amikeco.compliance.v1.NotificationContent"].basis(), RetentionRule::BASIS_FOREVER);
   EXPECT_EQ(rules["amikeco.applicant.v1.Profile"].basis(), RetentionRule::BASIS_CASE_END);
+  EXPECT_TRUE(rules["amikeco.applicant.v1.PriceTerms"].outlives_person());
   for (const auto& [document, rule] : rules) {
     EXPECT_EQ(document.find("Rap"), std::string::npos) << document;
     // What belongs to a person is never kept for ever.

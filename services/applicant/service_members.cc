@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/events/execute.h"
+#include "common/privacy/data_subject.h"
 #include "common/privacy/erasure.h"
 #include "services/applicant/doors.h"
 #include "services/applicant/errors.h"
@@ -22,8 +23,11 @@ using v1::Member;
 // More applications than a person can have; a bound all the same.
 constexpr int kManyApplications = 1000;
 
-Member AnswerOn(const Versioned<Member>& member, absl::Time now) {
+Member AnswerOn(const Versioned<Member>& member, absl::Time now, const ops::v1::PrivacyPolicy* policy) {
   Member answer = Answer(member);
+  if (member.value.has_erase_time()) {
+    for (auto& kept : KeptBy(policy)) *answer.add_kept() = std::move(kept);
+  }
   for (const v1::MemberRight right : RightsOf(member.value, absl::ToCivilDay(now, absl::UTCTimeZone()))) {
     answer.add_rights(right);
   }
@@ -63,7 +67,7 @@ absl::StatusOr<Member> ApplicantService::ChangeMember(Transaction& tx, const Cal
       const auto facts,
       Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, open, place}));
   AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
-  return AnswerOn(member, call.time);
+  return AnswerOn(member, call.time, in_.dossiers.policy());
 }
 
 absl::StatusOr<Member> ApplicantService::RegisterMember(Call& call, const v1::RegisterMemberRequest& request) {
@@ -74,7 +78,7 @@ absl::StatusOr<Member> ApplicantService::RegisterMember(Call& call, const v1::Re
         const auto facts,
         Decide(member.value, request, MemberCircumstance{call.time, call.actor, member.name, "", place}));
     AMIKECO_RETURN_IF_ERROR(Apply(tx, Members(), OriginOf("applicant", call), facts, member));
-    return AnswerOn(member, call.time);
+    return AnswerOn(member, call.time, in_.dossiers.policy());
   });
 }
 
@@ -106,7 +110,7 @@ absl::StatusOr<Member> ApplicantService::EndorseMember(Call& call, const v1::End
 absl::StatusOr<Member> ApplicantService::GetMember(Call& call, const v1::GetMemberRequest& request) {
   return Query<Member>(in_.store, [&](Reader& reader) -> absl::StatusOr<Member> {
     AMIKECO_ASSIGN_OR_RETURN(const auto member, Visible(reader, Members(), request.name(), call.actor));
-    return AnswerOn(member, call.time);
+    return AnswerOn(member, call.time, in_.dossiers.policy());
   });
 }
 
@@ -121,7 +125,8 @@ absl::StatusOr<v1::ListMembersResponse> ApplicantService::ListMembers(Call& call
     AMIKECO_ASSIGN_OR_RETURN(const auto page, Members().List(reader, page_request));
     v1::ListMembersResponse response;
     for (const auto& member : page.items) {
-      if (call.actor.MaySee(member.value.parties())) *response.add_members() = AnswerOn(member, call.time);
+      if (call.actor.MaySee(member.value.parties()))
+        *response.add_members() = AnswerOn(member, call.time, in_.dossiers.policy());
     }
     response.set_next_page_token(page.next_page_token);
     return response;

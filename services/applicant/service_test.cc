@@ -1,5 +1,6 @@
 #include "services/applicant/service.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -369,12 +370,35 @@ TEST_F(ApplicantServiceTest, ErasesThePersonForGoodButNotDuringAnApplication) {
   const auto erase = Named<v1::EraseMemberRequest>(kMember);
   EXPECT_EQ(ReasonOf(Ask<v1::Member>(kOfficer, "EraseMember", erase).status()), "ACTIVE_APPLICATION_EXISTS");
   ASSERT_TRUE(Ask<App>(kOfficer, "WithdrawApplication", Named<v1::WithdrawApplicationRequest>(kApplication)).ok());
+  EXPECT_THAT(Ask<v1::Member>(kOfficer, "GetMember", Named<v1::GetMemberRequest>(kMember))->kept(), IsEmpty());
   ASSERT_TRUE(Ask<v1::Member>(kOfficer, "EraseMember", erase).ok());
   const auto profile = Ask<v1::Profile>(kSection, "GetProfile", Named<v1::GetProfileRequest>(kMember));
   EXPECT_EQ(ReasonOf(profile.status()), "MEMBER_IS_ERASED");
   EXPECT_EQ(ReasonOf(Ask<v1::Member>(kOfficer, "RecordProfile", ProfileOf("Again")).status()), "MEMBER_IS_ERASED");
   EXPECT_EQ(ReasonOf(Submit("A-2").status()), "MEMBER_IS_ERASED");
   EXPECT_EQ(Get(kApplication).state(), App::STATE_WITHDRAWN) << "ids and decisions stay";
+}
+
+// A3-04, A5-05
+TEST_F(ApplicantServiceTest, TellsWhoeverErasesAPersonWhatIsKeptWhyAndUntilWhen) {
+  Register("M-17");
+  const auto erased = Ask<v1::Member>(kSection, "EraseMember", Named<v1::EraseMemberRequest>(kMember));
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  std::map<std::string, ops::v1::KeptDocument> kept;
+  for (const auto& document : erased->kept()) kept[document.document()] = document;
+  EXPECT_FALSE(kept.contains("amikeco.applicant.v1.Profile"));
+  const auto& notification = kept["amikeco.compliance.v1.NotificationContent"];
+  EXPECT_EQ(notification.basis(), ops::v1::RetentionRule::BASIS_FOREVER);
+  EXPECT_EQ(notification.policy(), policy_.id());
+  EXPECT_THAT(notification.reason(), HasSubstr("stored for record keeping"));
+  const auto& price = kept["amikeco.applicant.v1.PriceTerms"];
+  EXPECT_EQ(price.basis(), ops::v1::RetentionRule::BASIS_WRITTEN);
+  EXPECT_EQ(price.keep_days(), 3652);
+
+  const auto later = Ask<v1::Member>(kSection, "GetMember", Named<v1::GetMemberRequest>(kMember));
+  ASSERT_TRUE(later.ok()) << later.status();
+  EXPECT_EQ(later->DebugString(), erased->DebugString()) << "it can be read again";
+  ExpectFoldIsRecord<v1::Member, v1::MemberFact>(Members(), kMember);
 }
 
 TEST_F(ApplicantServiceTest, ListsByPartyStateProgrammeAndMemberInPages) {

@@ -16,6 +16,7 @@
 #include "common/countries/countries.h"
 #include "common/events/execute.h"
 #include "common/observe/process.h"
+#include "common/privacy/policy.h"
 #include "common/rpc/chain.h"
 #include "common/rpc/client.h"
 #include "common/rpc/testing/configs.h"
@@ -168,7 +169,8 @@ class ServiceTest : public testing::Test {
   std::unique_ptr<Store> store_ = *SqliteStore::Open(folder_ / "applicant.db");
   AdjustableClock clock_ = AdjustableClock::Frozen(Noon(kReceived));
   Process process_{QuietProcess(), "applicant"};
-  Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k'))};
+  const ops::v1::PrivacyPolicy policy_ = *LoadPrivacyPolicy("privacy/policy.textproto");
+  Dossiers dossiers_{*SecretKey::FromBytes(std::string(32, 'k')), &policy_, &clock_};
   RandomIds ids_;
   Gate gate_;
   Programmes programmes_;  // a test may add some

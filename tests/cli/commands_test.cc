@@ -14,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "amikeco/applicant/v1/applicant.pb.h"
+#include "amikeco/ops/v1/privacy.pb.h"
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/csv.h"
@@ -198,6 +200,26 @@ TEST(Fields, ReadAndWriteMoneyAsPeopleDo) {
   for (const char* wrong : {"1200", "ZZZ 5", "JPY 1.5", "USD"}) {
     EXPECT_FALSE(SetField(*request, *FindPath(type, "section-contribution"), wrong).ok()) << wrong;
   }
+}
+
+// A5-05
+TEST(Fields, SayWhatAnErasureLeftAsAPersonWouldBeTold) {
+  applicant::v1::Member member;
+  ops::v1::KeptDocument& notification = *member.add_kept();
+  notification.set_document("amikeco.compliance.v1.NotificationContent");
+  notification.set_basis(ops::v1::RetentionRule::BASIS_FOREVER);
+  notification.set_reason("The law says so.");
+  notification.set_policy("ours-1");
+  ops::v1::KeptDocument& price = *member.add_kept();
+  price.set_document("amikeco.applicant.v1.PriceTerms");
+  price.set_basis(ops::v1::RetentionRule::BASIS_WRITTEN);
+  price.set_keep_days(3652);
+  price.set_reason("Accounts.");
+  price.set_policy("ours-1");
+  EXPECT_THAT(
+      Flatten(member),
+      ElementsAre(std::pair("kept", "NotificationContent, for ever: The law says so. (ours-1)"),
+                  std::pair("kept", "PriceTerms, until 3652 days after it was written last: Accounts. (ours-1)")));
 }
 
 absl::Status Parse(const std::vector<const char*>& arguments, Invocation& invocation) {
