@@ -140,6 +140,7 @@ std::string ItemsText(const Clearance& clearance) {
                                                    : reason.explanation(),
                       "\n");
     }
+    if (open->owner_name().empty()) continue;  // an older service
     absl::StrAppend(&text, "      owed by ", Short(open->owner(), options::v1::Role_descriptor()), " ",
                     open->owner_name(), "\n");
   }

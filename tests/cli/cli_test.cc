@@ -341,6 +341,8 @@ TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
   open.set_mandatory(true);
   *open.mutable_due() = Day("2027-05-01");
   open.add_reasons()->set_explanation("Nothing was recorded.");
+  open.set_owner(options::v1::ROLE_COMPLIANCE_OFFICER);
+  open.set_owner_name("organisations/ipa-us");
   auto& leg = *clearance.add_legs();
   leg.set_id("1");
   leg.set_host("hosts/CA01");
@@ -359,6 +361,7 @@ TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
             "Items:\n"
             "  ✗ background-check, for 2027-06-01 to 2027-06-14, due 2027-05-01\n"
             "      open: Nothing was recorded.\n"
+            "      owed by compliance-officer organisations/ipa-us\n"
             "  ✓ health-cover, for 2027-06-01 to 2027-06-14\n"
             "      record 1: satisfied, travel-insurance, 2027-06-01 to 2027-06-20, by members/M-1, see "
             "visaCases/A-1\n\n"
