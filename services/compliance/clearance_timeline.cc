@@ -11,7 +11,6 @@
 namespace amikeco::compliance {
 namespace {
 
-using programme::v1::ComplianceItem;
 using v1::Clearance;
 using v1::ClearanceFact;
 using Legs = google::protobuf::RepeatedPtrField<matching::v1::Leg>;
