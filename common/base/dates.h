@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
@@ -29,6 +30,7 @@ absl::CivilDay AddMonths(absl::CivilDay day, int months);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
+absl::Duration ToDuration(const google::protobuf::Duration& duration);
 // RFC 3339 in UTC with microseconds, fixed width: sorts as bytes in the order of time.
 std::string SortableTime(absl::Time time);
 // The zone by its IANA name; INVALID_ARGUMENT when unknown.

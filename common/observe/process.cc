@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "common/base/dates.h"
 #include "common/base/status.h"
 #include "common/base/steady.h"
 #include "google/protobuf/stubs/logging.h"
@@ -22,10 +23,6 @@ namespace {
 constexpr absl::Duration kDefaultDrain = absl::Seconds(20);
 // How often buffered log lines are written, and RequestStop is noticed.
 constexpr absl::Duration kTick = absl::Milliseconds(100);
-
-absl::Duration ToDuration(const google::protobuf::Duration& set) {
-  return absl::Seconds(set.seconds()) + absl::Nanoseconds(set.nanos());
-}
 
 absl::Duration DrainOf(const config::v1::ProcessConfig& config) {
   const absl::Duration drain = ToDuration(config.drain());
