@@ -175,7 +175,7 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
   ImportReport report;
   ReportLosses(file, "", report);
   std::vector<std::vector<std::string>> rows;
-  std::set<std::string> partial;
+  std::set<std::string> partial, missing;
   Progress progress(file.rows, "people");
   int done = 0;
   for (const CsvChunk& chunk : file.chunks) {
@@ -190,6 +190,7 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
         AddRows(chunk.first_line, person, response, rows);
         for (const auto& list : response.lists()) {
           if (list.coverage_partial()) partial.insert(list.list());
+          if (list.gap() != compliance::v1::ScreenedList::GAP_UNSPECIFIED) missing.insert(list.list());
         }
       } else if (absl::IsInvalidArgument(answer.status())) {
         Reject(report, chunk.first_line, WhyRefused(answer.status()));
@@ -202,6 +203,9 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
   PrintRows(invocation.settings, rows);
   for (const std::string& list : partial) {
     absl::FPrintF(stderr, "The coverage of %s is partial: that somebody is not on it says little.\n", list);
+  }
+  for (const std::string& list : missing) {
+    absl::FPrintF(stderr, "%s is required and is missing or too old: nobody is clear until it is imported.\n", list);
   }
   for (const auto& row : report.rejected()) absl::FPrintF(stderr, "Line %d: %s\n", row.line(), row.reason());
   return report.rejected().empty() ? kOk : kPartial;

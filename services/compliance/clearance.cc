@@ -112,7 +112,7 @@ absl::Status CheckOwnCase(const Clearance& clearance, const Actor& actor) {
 template <typename Request>
 absl::Status CheckReview(const Clearance& clearance, const Request& request, const Circumstance& circumstance) {
   AMIKECO_RETURN_IF_ERROR(CheckPeriod(request));
-  if (request.outcome() == v1::OUTCOME_REFUSED) {
+  if (request.outcome() == v1::OUTCOME_REFUSED || request.outcome() == v1::OUTCOME_INCOMPLETE) {
     FieldErrors wrong;
     wrong.Add("outcome", "must be SATISFIED, NOT_SATISFIED or NEEDS_REVIEW");
     return wrong.ToStatus();

@@ -67,7 +67,7 @@ class Finder {
     *screened.mutable_at() = ToTimestamp(c_.now);
     screened.set_revision(result_.revision);
     screened.set_subject_hash(result_.subject_hash);
-    screened.mutable_lists()->Add(result_.lists.begin(), result_.lists.end());
+    *screened.mutable_lists() = result_.lists;
     screened.set_again(ground_.again);
     int open = 0;
     for (const Hit& hit : screening_.hits()) open += Compare(hit);
@@ -238,6 +238,10 @@ bool IsOpen(const Screening& screening) {
          std::any_of(screening.hits().begin(), screening.hits().end(), Waits);
 }
 
+bool IsGap(const v1::ScreenedList& list) { return list.gap() != v1::ScreenedList::GAP_UNSPECIFIED; }
+
+bool HasGap(const ScreenedLists& lists) { return std::any_of(lists.begin(), lists.end(), IsGap); }
+
 }  // namespace amikeco::compliance
 
 namespace amikeco::compliance::v1 {
@@ -245,14 +249,16 @@ namespace {
 
 // What the hits come to.
 Screening::State StateOf(const Screening& screening) {
-  Screening::State state = screening.omitted() > 0 ? Screening::STATE_CONSIDER : Screening::STATE_CLEAR;
+  bool waits = screening.omitted() > 0, blocks = false;
   for (const Hit& hit : screening.hits()) {
     if (hit.state() == Hit::STATE_TRUE_MATCH) return Screening::STATE_MATCHED;
     if (hit.state() != Hit::STATE_OPEN && hit.state() != Hit::STATE_ESCALATED) continue;
-    const bool blocks = hit.match().outcome() == MATCH_OUTCOME_BLOCK;
-    state = std::max(state, blocks ? Screening::STATE_BLOCKED : Screening::STATE_CONSIDER);
+    waits = true;
+    blocks = blocks || hit.match().outcome() == MATCH_OUTCOME_BLOCK;
   }
-  return state;
+  if (blocks) return Screening::STATE_BLOCKED;
+  if (waits) return Screening::STATE_CONSIDER;
+  return HasGap(screening.lists()) ? Screening::STATE_INCOMPLETE : Screening::STATE_CLEAR;
 }
 
 void Apply(Screening& screening, const PersonScreened& screened) {

@@ -23,6 +23,7 @@
 namespace amikeco::compliance {
 
 using ScreeningFacts = std::vector<v1::ScreeningFact>;
+using ScreenedLists = google::protobuf::RepeatedPtrField<v1::ScreenedList>;
 
 // Hits that wait for a person at once; the best ones. More say that the particulars are too poor.
 inline constexpr int kMostOpenHits = 100;
@@ -37,7 +38,7 @@ inline constexpr char kErased[] = "ERASED";
 struct ScreeningResult {
   std::string revision;
   std::string subject_hash;
-  std::vector<v1::ScreenedList> lists;
+  ScreenedLists lists;
   std::vector<v1::Match> matches;  // that are not clear, the highest score first, one an entry
 };
 
@@ -61,6 +62,10 @@ ScreeningFacts OnErased(const v1::Screening& screening, const Circumstance& c);
 
 // A person has to decide about a hit.
 bool IsOpen(const v1::Screening& screening);
+
+// A list that is required was not searched, or was too old: that nothing was found says too little.
+bool HasGap(const ScreenedLists& lists);
+bool IsGap(const v1::ScreenedList& list);
 
 }  // namespace amikeco::compliance
 

@@ -190,6 +190,25 @@ TEST(Screenings, AreAsSevereAsTheirSeverestOpenHit) {
             Screening::STATE_MATCHED);
 }
 
+// A0-25: silence of a list that was not searched says nothing.
+TEST(Screenings, AreNotClearWithAGapInTheListsAndAnOpenHitIsSevererThanOne) {
+  const auto screened = [](std::vector<Match> matches, v1::ScreenedList::Gap gap) {
+    ScreeningResult result{"r", "s1", {}, std::move(matches)};
+    result.lists.Add()->set_list("watchLists/un");
+    result.lists.Add()->set_gap(gap);
+    const ScreeningGround ground{"screenings/1", "members/F-1", "organisations/operator"};
+    return After(Screening(), OnScreened({}, ground, result, {kNow, kOmar}));
+  };
+  EXPECT_EQ(screened({}, v1::ScreenedList::GAP_UNSPECIFIED).state(), Screening::STATE_CLEAR);
+  for (const auto gap : {v1::ScreenedList::GAP_NOT_IMPORTED, v1::ScreenedList::GAP_TOO_OLD}) {
+    EXPECT_EQ(screened({}, gap).state(), Screening::STATE_INCOMPLETE);
+    const Screening found = screened({MatchWith("7")}, gap);
+    EXPECT_EQ(found.state(), Screening::STATE_CONSIDER);
+    EXPECT_EQ(Decided(found, Hit::STATE_FALSE_POSITIVE, kVera).state(), Screening::STATE_INCOMPLETE);
+    EXPECT_EQ(Decided(found, Hit::STATE_TRUE_MATCH, kVera).state(), Screening::STATE_MATCHED);
+  }
+}
+
 TEST(Screenings, SayWhyAHitIsOpenAgain) {
   const Screening clear = Decided(Screened({}, {MatchWith("7")}), Hit::STATE_FALSE_POSITIVE, kVera);
   EXPECT_EQ(Screened(clear, {MatchWith("7")}, "s2").hits(0).reason(), kPersonChanged);

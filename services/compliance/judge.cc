@@ -26,7 +26,7 @@ struct Entry {
   bool counts() const { return accepted_kind && right_host; }
 };
 
-enum class Verdict { kNothing, kGood, kFailed, kReview };
+enum class Verdict { kNothing, kGood, kFailed, kReview, kIncomplete };
 
 // One required item beside everything that was recorded for it.
 class Item {
@@ -54,21 +54,20 @@ class Item {
   }
 
   Verdict On(absl::CivilDay day) const {
-    bool good = false, failed = false, review = false;
+    std::set<Verdict> said;
     std::set<std::string> decided;  // kinds about which a later record has spoken
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
       if (!entry->counts() || !entry->days.Contains(day)) continue;
       if (!decided.insert(entry->record->kind()).second) continue;
-      const Verdict verdict = VerdictOf(entry->record->outcome());
-      good = good || verdict == Verdict::kGood;
-      failed = failed || verdict == Verdict::kFailed;
-      review = review || verdict == Verdict::kReview;
+      said.insert(VerdictOf(entry->record->outcome()));
     }
-    if (Checked() && failed) return Verdict::kFailed;
-    if (Checked() && review) return Verdict::kReview;
-    if (good) return Verdict::kGood;
-    if (review) return Verdict::kReview;
-    return failed ? Verdict::kFailed : Verdict::kNothing;
+    using V = Verdict;
+    const auto against_first = {V::kFailed, V::kReview, V::kIncomplete, V::kGood};
+    const auto good_first = {V::kGood, V::kReview, V::kFailed};
+    for (const Verdict verdict : Checked() ? std::vector(against_first) : std::vector(good_first)) {
+      if (said.count(verdict) > 0) return verdict;
+    }
+    return Verdict::kNothing;
   }
 
   bool HoldsOn(absl::CivilDay day) const { return On(day) == Verdict::kGood; }
@@ -126,6 +125,8 @@ class Item {
         return required_.kind() == ComplianceItem::KIND_MEDIA_CONSENT ? Verdict::kGood : Verdict::kFailed;
       case v1::OUTCOME_NEEDS_REVIEW:
         return Verdict::kReview;
+      case v1::OUTCOME_INCOMPLETE:
+        return Verdict::kIncomplete;
       default:
         return Verdict::kFailed;
     }
@@ -182,12 +183,14 @@ class Item {
 
   static Code::Code CodeOf(Verdict verdict) {
     if (verdict == Verdict::kFailed) return Code::CODE_NOT_SATISFIED;
+    if (verdict == Verdict::kIncomplete) return Code::CODE_INCOMPLETE;
     return verdict == Verdict::kReview ? Code::CODE_NEEDS_REVIEW : Code::CODE_NOT_COVERED;
   }
 
   static std::string Sentence(const v1::OpenReason& reason) {
     const std::string days = absl::StrCat(FormatDate(reason.first_day()), " to ", FormatDate(reason.last_day()));
     if (reason.code() == Code::CODE_NOT_SATISFIED) return absl::StrCat("Not satisfied from ", days, ".");
+    if (reason.code() == Code::CODE_INCOMPLETE) return "A watch-list that is required was not searched, or is too old.";
     if (reason.code() == Code::CODE_NEEDS_REVIEW) return absl::StrCat("A person has yet to decide about ", days, ".");
     return absl::StrCat("Does not cover ", days, ".");
   }

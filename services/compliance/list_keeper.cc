@@ -1,5 +1,7 @@
 #include "services/compliance/list_keeper.h"
 
+#include <algorithm>
+
 #include "common/base/dates.h"
 #include "common/observe/log.h"
 #include "services/compliance/screening_tables.h"
@@ -44,7 +46,10 @@ absl::Status ListKeeper::Look() {
     AMIKECO_ASSIGN_OR_RETURN(const auto open, ScreeningTable().Range(reader, kByOpen, "", "", kMostOpen));
     metrics_.Gauge("amikeco_screenings_open", "Screenings with a hit that waits for a person; at most 10,000.")
         .Set(static_cast<double>(open.size()));
-    return lists.empty() ? absl::OkStatus() : lists_.Serving(reader).status();
+    AMIKECO_ASSIGN_OR_RETURN(const ScreenedLists against, lists_.ToScreen(reader, clock_.Now()));
+    metrics_.Gauge("amikeco_watch_list_gaps", "Lists that are required and missing or too old: nobody is clear.")
+        .Set(static_cast<double>(std::count_if(against.begin(), against.end(), IsGap)));
+    return lists.empty() ? absl::OkStatus() : lists_.Serving(reader, clock_.Now()).status();
   });
 }
 

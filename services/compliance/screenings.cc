@@ -26,7 +26,7 @@ constexpr size_t kMostShown = 100;
 std::string ParticularsOf(absl::string_view screening) { return absl::StrCat(screening, "/particulars"); }
 
 v1::Match MatchOn(const ServingLists& lists, const screening::Hit& hit) {
-  v1::Match match = MatchOf(lists.screener, hit);
+  v1::Match match = MatchOf(*lists.screener, hit);
   for (const v1::ScreenedList& list : lists.lists) {
     if (list.list() == match.list()) match.set_list_version(list.version());
   }
@@ -36,17 +36,18 @@ v1::Match MatchOn(const ServingLists& lists, const screening::Hit& hit) {
 ScreeningResult ResultOf(const ServingLists& lists, const screening::Subject& subject,
                          const screening::Thresholds& thresholds, std::string subject_hash) {
   ScreeningResult result{lists.revision, std::move(subject_hash), lists.lists, {}};
-  for (const auto& hit : lists.screener.Screen(subject, thresholds).hits) result.matches.push_back(MatchOn(lists, hit));
+  for (const auto& hit : lists.screener->Screen(subject, thresholds).hits)
+    result.matches.push_back(MatchOn(lists, hit));
   return result;
 }
 
 void Explain(const ServingLists& lists, const screening::Subject& subject, const screening::Thresholds& thresholds,
              Screening& screening) {
-  for (const auto& found : lists.screener.Screen(subject, thresholds).hits) {
+  for (const auto& found : lists.screener->Screen(subject, thresholds).hits) {
     const v1::Match match = MatchOn(lists, found);
     for (v1::Hit& hit : *screening.mutable_hits()) {
       const bool same = hit.match().list() == match.list() && hit.match().entry() == match.entry();
-      if (same) *hit.mutable_explanation() = ExplanationOf(lists.screener, found);
+      if (same) *hit.mutable_explanation() = ExplanationOf(*lists.screener, found);
     }
   }
 }
@@ -61,8 +62,8 @@ absl::StatusOr<Versioned<Screening>> ScreeningFor(Reader& reader, const std::str
 
 }  // namespace
 
-absl::Status Screenings::Load() {
-  return store_.Read([&](Reader& reader) { return lists_.Serving(reader).status(); });
+absl::Status Screenings::Load(absl::Time now) {
+  return store_.Read([&](Reader& reader) { return lists_.Serving(reader, now).status(); });
 }
 
 absl::StatusOr<Screening> Screenings::ScreenPerson(Call& call, const v1::ScreenPersonRequest& request) {
@@ -70,14 +71,14 @@ absl::StatusOr<Screening> Screenings::ScreenPerson(Call& call, const v1::ScreenP
   // Nobody is screened for no organisation, and nobody screens the own self.
   if (call.actor.organisation.empty()) return NotFound(request.person());
   if (call.actor.subject == request.person()) return errors::OwnCheck(request.person());
-  AMIKECO_RETURN_IF_ERROR(Load());
+  AMIKECO_RETURN_IF_ERROR(Load(call.time));
   const Origin origin = OriginOf(kService, call);
   return Execute<Screening>(store_, call, [&](Transaction& tx) -> absl::StatusOr<Screening> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(tx));
+    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(tx, call.time));
     AMIKECO_ASSIGN_OR_RETURN(auto found, ScreeningFor(tx, call.actor.organisation, request.person(), ids_));
     const ScreeningGround ground{found.name, request.person(), call.actor.organisation};
     const std::string hash = dossiers_.Mark(request.particulars().SerializeAsString(), "screening");
-    const ScreeningFacts facts = OnScreened(found.value, ground, ResultOf(*lists, subject, lists_.thresholds(), hash),
+    const ScreeningFacts facts = OnScreened(found.value, ground, ResultOf(lists, subject, lists_.thresholds(), hash),
                                             Circumstance{call.time, call.actor});
     AMIKECO_RETURN_IF_ERROR(Apply(tx, ScreeningTable(), origin, facts, found));
     AMIKECO_RETURN_IF_ERROR(dossiers_.Write(tx, request.person(), ParticularsOf(found.name), request.particulars()));
@@ -123,8 +124,8 @@ absl::StatusOr<Screening> Screenings::GetScreening(Call& call, const v1::GetScre
                              dossiers_.Read(reader, found.value.person(), ParticularsOf(found.name), particulars));
     if (!known) return answer;
     AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(particulars));
-    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader));
-    Explain(*lists, subject, lists_.thresholds(), answer);
+    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader, call.time));
+    Explain(lists, subject, lists_.thresholds(), answer);
     return answer;
   });
 }
@@ -159,28 +160,29 @@ absl::StatusOr<v1::ListScreeningsResponse> Screenings::ListScreenings(Call& call
   });
 }
 
-absl::StatusOr<v1::MatchPersonResponse> Screenings::MatchPerson(Call&, const v1::MatchPersonRequest& request) {
+absl::StatusOr<v1::MatchPersonResponse> Screenings::MatchPerson(Call& call, const v1::MatchPersonRequest& request) {
   AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(request.particulars()));
   return Query<v1::MatchPersonResponse>(store_, [&](Reader& reader) -> absl::StatusOr<v1::MatchPersonResponse> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader));
-    const screening::Screening result = lists->screener.Screen(subject, lists_.thresholds());
+    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader, call.time));
+    const screening::Screening result = lists.screener->Screen(subject, lists_.thresholds());
     v1::MatchPersonResponse response;
-    response.set_outcome(OutcomeOf(result.outcome));
+    const bool incomplete = result.outcome == screening::Outcome::kClear && HasGap(lists.lists);
+    response.set_outcome(incomplete ? v1::MATCH_OUTCOME_INCOMPLETE : OutcomeOf(result.outcome));
     for (size_t i = 0; i < result.hits.size() && i < kMostShown; ++i) {
       auto& match = *response.add_matches();
-      *match.mutable_match() = MatchOn(*lists, result.hits[i]);
-      *match.mutable_explanation() = ExplanationOf(lists->screener, result.hits[i]);
+      *match.mutable_match() = MatchOn(lists, result.hits[i]);
+      *match.mutable_explanation() = ExplanationOf(*lists.screener, result.hits[i]);
     }
     response.set_omitted(static_cast<int>(result.hits.size()) - response.matches_size());
-    response.mutable_lists()->Add(lists->lists.begin(), lists->lists.end());
+    *response.mutable_lists() = lists.lists;
     return response;
   });
 }
 
-absl::StatusOr<v1::NameComparison> Screenings::CompareNames(Call&, const v1::CompareNamesRequest& request) {
+absl::StatusOr<v1::NameComparison> Screenings::CompareNames(Call& call, const v1::CompareNamesRequest& request) {
   return Query<v1::NameComparison>(store_, [&](Reader& reader) -> absl::StatusOr<v1::NameComparison> {
-    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader));
-    return ComparisonOf(lists->screener.Compare(request.first(), request.second(), screening::Kind::kPerson));
+    AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(reader, call.time));
+    return ComparisonOf(lists.screener->Compare(request.first(), request.second(), screening::Kind::kPerson));
   });
 }
 
@@ -194,9 +196,9 @@ absl::Status Screenings::OnErased(Transaction& tx, const std::string& person, co
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> Screenings::Due(Reader& reader, int limit) {
+absl::StatusOr<std::vector<std::string>> Screenings::Due(Reader& reader, absl::Time now, int limit) {
   std::vector<std::string> names;
-  AMIKECO_ASSIGN_OR_RETURN(const std::string revision, lists_.Revision(reader));
+  AMIKECO_ASSIGN_OR_RETURN(const std::string revision, lists_.Revision(reader, now));
   if (revision.empty()) return names;
   const auto add = [&](const std::string& from, const std::string& below) -> absl::Status {
     const int left = limit - static_cast<int>(names.size());
@@ -209,7 +211,7 @@ absl::StatusOr<std::vector<std::string>> Screenings::Due(Reader& reader, int lim
   AMIKECO_RETURN_IF_ERROR(add(revision + "!", ""));
   if (names.empty()) return names;
   // Loaded here, where nobody waits for it. Lists that cannot be read hold up nothing else that is due.
-  if (const auto lists = lists_.Serving(reader); !lists.ok()) {
+  if (const auto lists = lists_.Serving(reader, now); !lists.ok()) {
     LogError("Watch-lists could not be loaded; nobody is screened anew.", {{"reason", lists.status().message()}});
     names.clear();
   }
@@ -220,8 +222,8 @@ bool Screenings::Owns(absl::string_view name) { return absl::StartsWith(name, "s
 
 absl::Status Screenings::Tick(Transaction& tx, absl::string_view name, const Origin& origin) {
   AMIKECO_ASSIGN_OR_RETURN(auto found, ScreeningTable().Get(tx, name));
-  AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(tx));
-  if (found.value.state() == Screening::STATE_ENDED || found.value.revision() == lists->revision) {
+  AMIKECO_ASSIGN_OR_RETURN(const auto lists, lists_.Serving(tx, origin.time));
+  if (found.value.state() == Screening::STATE_ENDED || found.value.revision() == lists.revision) {
     return absl::OkStatus();
   }
   v1::Particulars particulars;
@@ -233,7 +235,7 @@ absl::Status Screenings::Tick(Transaction& tx, absl::string_view name, const Ori
     AMIKECO_ASSIGN_OR_RETURN(const screening::Subject subject, SubjectOf(particulars));
     const ScreeningGround ground{found.name, found.value.person(), found.value.organisation(), true};
     // The same person as before, whatever the program that wrote the particulars.
-    facts = OnScreened(found.value, ground, ResultOf(*lists, subject, lists_.thresholds(), found.value.subject_hash()),
+    facts = OnScreened(found.value, ground, ResultOf(lists, subject, lists_.thresholds(), found.value.subject_hash()),
                        circumstance);
   } else {
     facts = compliance::OnErased(found.value, circumstance);

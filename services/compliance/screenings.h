@@ -34,8 +34,8 @@ class Screenings final {
   // The person's dossier was erased: nobody is screened by what is not known.
   absl::Status OnErased(Transaction& tx, const std::string& person, const Origin& origin);
 
-  // Screenings against other lists than those that serve; see Timed.
-  absl::StatusOr<std::vector<std::string>> Due(Reader& reader, int limit);
+  // Screenings against other lists than those that serve, or with other gaps; see Timed.
+  absl::StatusOr<std::vector<std::string>> Due(Reader& reader, absl::Time now, int limit);
   static bool Owns(absl::string_view name);
   absl::Status Tick(Transaction& tx, absl::string_view name, const Origin& origin);
 
@@ -44,7 +44,7 @@ class Screenings final {
   absl::StatusOr<v1::Screening> Change(Transaction& tx, const Call& call, const Request& request);
   absl::Status Forget(Transaction& tx, const v1::Screening& screening);
   // Outside of a transaction: so that none has to wait until the lists are loaded.
-  absl::Status Load();
+  absl::Status Load(absl::Time now);
 
   Store& store_;
   const Dossiers& dossiers_;

@@ -313,6 +313,45 @@ TEST_F(ScreeningsTest, FollowTheThresholdsOfTheInstallation) {
   EXPECT_THAT(TickAll(), ElementsAre(name));
 }
 
+// A0-25: nobody starts because a list was away, and everybody is asked anew when it is there.
+TEST_F(ScreeningsTest, AreIncompleteWhileARequiredListIsMissingOrTooOld) {
+  config::v1::ScreeningConfig config;
+  config.add_required_lists()->set_list("watchLists/un");
+  config.mutable_required_lists(0)->mutable_max_age()->set_seconds(absl::ToInt64Seconds(absl::Hours(48)));
+  service_ = MakeService(config);
+  EXPECT_EQ(ReasonOf(Screen("members/F-1", Person("Ottoline Quarrington")).status()), "NO_WATCH_LIST");
+  ASSERT_TRUE(Import("interpol", v1::WATCH_LIST_FORMAT_NOTICES,
+                     {R"([{"entity_id": "2026/1", "name": "MALINAK", "forename": "Piotr"}])"})
+                  .ok());
+  HearAgreed();
+  v1::MatchPersonRequest request;
+  *request.mutable_particulars() = Person("Ottoline Quarrington");
+  EXPECT_EQ(Ask<v1::MatchPersonResponse>(kVera, "MatchPerson", request)->outcome(), v1::MATCH_OUTCOME_INCOMPLETE);
+  const Screening screening = Screened("members/F-1", Person("Ottoline Quarrington"));
+  EXPECT_EQ(screening.state(), Screening::STATE_INCOMPLETE);
+  EXPECT_THAT(screening.hits(), IsEmpty());
+  EXPECT_EQ(screening.lists(1).gap(), v1::ScreenedList::GAP_NOT_IMPORTED);
+  EXPECT_THAT(Open(), ElementsAre("screening/F-1 CODE_INCOMPLETE", "screening/F-2 CODE_MISSING"));
+  ImportPeople({kBrezovsky});
+  EXPECT_THAT(TickAll(), ElementsAre(screening.name()));
+  EXPECT_THAT(Open(), ElementsAre("screening/F-2 CODE_MISSING"));
+  EXPECT_EQ(Ask<v1::MatchPersonResponse>(kVera, "MatchPerson", request)->outcome(), v1::MATCH_OUTCOME_CLEAR);
+  clock_.AdvanceTo(At("2027-02-03"));
+  EXPECT_THAT(TickAll(), IsEmpty()) << "not older than it may be";
+  clock_.AdvanceTo(At("2027-02-03") + absl::Seconds(1));
+  EXPECT_THAT(TickAll(), ElementsAre(screening.name()));
+  EXPECT_THAT(TickAll(), IsEmpty());
+  EXPECT_EQ(Get(screening.name())->lists(1).gap(), v1::ScreenedList::GAP_TOO_OLD);
+  EXPECT_THAT(Open(), ElementsAre("screening/F-1 CODE_INCOMPLETE", "screening/F-2 CODE_MISSING"));
+  v1::RecordReviewRequest by_hand;
+  by_hand.set_name("clearances/7");
+  by_hand.set_item("screening/F-1");
+  by_hand.set_outcome(v1::OUTCOME_INCOMPLETE);
+  EXPECT_EQ(Ask<Clearance>(kVera, "RecordReview", by_hand).status().code(), absl::StatusCode::kInvalidArgument);
+  ExpectHistoryFoldsTo<Screening, v1::ScreeningFact>(ScreeningTable(), screening.name());
+  ExpectHistoryFoldsTo<Clearance, v1::ClearanceFact>(Clearances(), "clearances/7");
+}
+
 using ScreeningsOfTwoReplicasTest = TwoReplicas<ScreeningsTest>;
 
 TEST_F(ScreeningsOfTwoReplicasTest, HoldAStayThatIsAgreedAtTheSameTime) {

@@ -134,7 +134,7 @@ absl::StatusOr<std::vector<std::string>> ComplianceService::Due(Reader& reader, 
   const auto left = [&] { return limit - static_cast<int>(names.size()); };
   AMIKECO_ASSIGN_OR_RETURN(const auto uploads, WatchLists::Due(reader, now, left()));
   names.insert(names.end(), uploads.begin(), uploads.end());
-  AMIKECO_ASSIGN_OR_RETURN(const auto screenings, screenings_.Due(reader, left()));
+  AMIKECO_ASSIGN_OR_RETURN(const auto screenings, screenings_.Due(reader, now, left()));
   names.insert(names.end(), screenings.begin(), screenings.end());
   return names;
 }

@@ -45,7 +45,7 @@ void Narrow(Standing& standing, const Word& word) {
 
 std::optional<Standing> Combined(const v1::Clearance& clearance, const RequiredItem& required, const std::string& kind,
                                  const Words& words) {
-  for (const v1::Outcome against : {v1::OUTCOME_NOT_SATISFIED, v1::OUTCOME_NEEDS_REVIEW}) {
+  for (const v1::Outcome against : {v1::OUTCOME_NOT_SATISFIED, v1::OUTCOME_NEEDS_REVIEW, v1::OUTCOME_INCOMPLETE}) {
     for (const auto& [person, word] : words) {
       if (word.outcome != against) continue;
       return Standing{.item = required.id(),
@@ -155,6 +155,9 @@ std::map<std::string, Words> ScreeningWords(const v1::Clearance& clearance, cons
     switch (screening.state()) {
       case v1::Screening::STATE_CLEAR:
         word.outcome = v1::OUTCOME_SATISFIED;
+        break;
+      case v1::Screening::STATE_INCOMPLETE:
+        word.outcome = v1::OUTCOME_INCOMPLETE;
         break;
       case v1::Screening::STATE_CONSIDER:
       case v1::Screening::STATE_BLOCKED:

@@ -19,6 +19,31 @@ const WatchListVersion* VersionOf(const WatchList& list, int number) {
   return nullptr;
 }
 
+ScreenedLists ListsToScreen(const std::vector<WatchList>& lists, const RequiredLists& required, absl::Time now) {
+  ScreenedLists screened;
+  for (const WatchList& list : lists) {
+    auto& one = *screened.Add();
+    one.set_list(list.name());
+    one.set_version(list.serving());
+    one.set_coverage_partial(list.coverage_partial());
+  }
+  for (const auto& wanted : required) {
+    const auto list =
+        std::find_if(lists.begin(), lists.end(), [&](const WatchList& one) { return one.name() == wanted.list(); });
+    if (list == lists.end()) {
+      auto& missing = *screened.Add();
+      missing.set_list(wanted.list());
+      missing.set_gap(v1::ScreenedList::GAP_NOT_IMPORTED);
+      continue;
+    }
+    if (!wanted.has_max_age()) continue;
+    const absl::Duration age = now - ToTime(VersionOf(*list, list->serving())->import_time());
+    if (age <= ToDuration(wanted.max_age())) continue;
+    screened[static_cast<int>(list - lists.begin())].set_gap(v1::ScreenedList::GAP_TOO_OLD);
+  }
+  return screened;
+}
+
 WatchListFacts Decide(const WatchList& list, const v1::ImportWatchListRequest& command, const WatchListVersion& read,
                       double least_share, const Circumstance& c) {
   if (list.serving() > 0 && list.format() != command.format()) {

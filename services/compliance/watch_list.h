@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "amikeco/compliance/v1/watch_list.pb.h"
+#include "amikeco/config/v1/config.pb.h"
 #include "services/compliance/clearance.h"
+#include "services/compliance/hit.h"
 
 namespace amikeco::compliance {
 
@@ -22,6 +25,11 @@ WatchListFacts Decide(const v1::WatchList& list, const v1::ImportWatchListReques
                       const v1::WatchListVersion& read, double least_share, const Circumstance& c);
 WatchListFacts Decide(const v1::WatchList& list, const v1::ServeWatchListVersionRequest& command,
                       const Circumstance& c);
+
+using RequiredLists = google::protobuf::RepeatedPtrField<config::v1::ScreeningConfig::RequiredList>;
+
+// What people are screened against at `now`: all lists, and those that are required and missing.
+ScreenedLists ListsToScreen(const std::vector<v1::WatchList>& lists, const RequiredLists& required, absl::Time now);
 
 // Null when it is not kept.
 const v1::WatchListVersion* VersionOf(const v1::WatchList& list, int number);

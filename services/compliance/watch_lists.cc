@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/hash.h"
 #include "common/observe/log.h"
+#include "re2/re2.h"
 #include "services/compliance/doors.h"
 #include "services/compliance/screening/list_builder.h"
 #include "services/compliance/screening_errors.h"
 #include "services/compliance/screening_tables.h"
-#include "services/compliance/watch_list.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -28,8 +30,11 @@ using Files = std::map<WatchListPart, std::string>;
 constexpr int kMostLists = 1000;
 constexpr absl::Duration kUploadTime = absl::Hours(24);
 
-absl::StatusOr<std::vector<Versioned<WatchList>>> AllLists(Reader& reader) {
-  return WatchListTable().Range(reader, kByName, "", "", kMostLists);
+absl::StatusOr<std::vector<WatchList>> AllLists(Reader& reader) {
+  AMIKECO_ASSIGN_OR_RETURN(auto found, WatchListTable().Range(reader, kByName, "", "", kMostLists));
+  std::vector<WatchList> lists;
+  for (auto& list : found) lists.push_back(std::move(list.value));
+  return lists;
 }
 
 absl::StatusOr<Files> FilesOf(Reader& reader, const WatchListUpload& upload) {
@@ -88,6 +93,19 @@ absl::Status CheckScreening(const config::v1::ScreeningConfig& config) {
       (config.consider() > 0 ? config.consider() : defaults.consider)) {
     wrong.Add("screening.block", "must be at least screening.consider");
   }
+  std::set<std::string> named;
+  for (int i = 0; i < config.required_lists_size(); ++i) {
+    const auto& required = config.required_lists(i);
+    const std::string field = absl::StrCat("screening.required_lists[", i, "].");
+    if (!RE2::FullMatch(required.list(), "watchLists/[a-z0-9-]+")) {
+      wrong.Add(field + "list", "must be the name of a watch-list, as in watchLists/un");
+    } else if (!named.insert(required.list()).second) {
+      wrong.Add(field + "list", "is required twice");
+    }
+    if (required.has_max_age() && ToDuration(required.max_age()) <= absl::ZeroDuration()) {
+      wrong.Add(field + "max_age", "must be more than 0 s, or be left out");
+    }
+  }
   return wrong.ToStatus();
 }
 
@@ -96,7 +114,8 @@ WatchLists::WatchLists(Store& store, const Countries& countries, const config::v
       countries_(countries),
       thresholds_{config.consider() > 0 ? config.consider() : screening::Thresholds().consider,
                   config.block() > 0 ? config.block() : screening::Thresholds().block},
-      least_share_(config.least_share() > 0 ? config.least_share() : 0.8) {}
+      least_share_(config.least_share() > 0 ? config.least_share() : 0.8),
+      required_(config.required_lists()) {}
 
 absl::StatusOr<WatchListUpload> WatchLists::UploadWatchListChunk(Call& call,
                                                                  const v1::UploadWatchListChunkRequest& request) {
@@ -225,42 +244,53 @@ absl::StatusOr<screening::ImportedList> WatchLists::Parse(absl::string_view name
   }
 }
 
-std::string WatchLists::RevisionOf(const std::vector<Versioned<WatchList>>& lists) const {
-  if (lists.empty()) return "";
+std::string WatchLists::RevisionOf(const ScreenedLists& lists) const {
   std::string text = absl::StrCat(thresholds_.consider, "|", thresholds_.block);
-  for (const auto& list : lists) absl::StrAppend(&text, "|", list.name, "@", list.value.serving());
+  for (const v1::ScreenedList& list : lists) {
+    absl::StrAppend(&text, "|", list.list(), "@", list.version());
+    if (IsGap(list)) absl::StrAppend(&text, "!", static_cast<int>(list.gap()));
+  }
   return absl::BytesToHexString(Sha256(text).substr(0, 8));
 }
 
-absl::StatusOr<std::string> WatchLists::Revision(Reader& reader) const {
+absl::StatusOr<ScreenedLists> WatchLists::ToScreen(Reader& reader, absl::Time now) const {
   AMIKECO_ASSIGN_OR_RETURN(const auto lists, AllLists(reader));
-  return RevisionOf(lists);
+  return ListsToScreen(lists, required_, now);
 }
 
-absl::StatusOr<std::shared_ptr<const ServingLists>> WatchLists::Serving(Reader& reader) {
+absl::StatusOr<std::string> WatchLists::Revision(Reader& reader, absl::Time now) const {
+  AMIKECO_ASSIGN_OR_RETURN(const auto lists, AllLists(reader));
+  return lists.empty() ? "" : RevisionOf(ListsToScreen(lists, required_, now));
+}
+
+absl::StatusOr<ServingLists> WatchLists::Serving(Reader& reader, absl::Time now) {
   AMIKECO_ASSIGN_OR_RETURN(const auto lists, AllLists(reader));
   if (lists.empty()) return errors::NoWatchList();
-  const std::string revision = RevisionOf(lists);
+  ServingLists serving;
+  serving.lists = ListsToScreen(lists, required_, now);
+  serving.revision = RevisionOf(serving.lists);
+  AMIKECO_ASSIGN_OR_RETURN(serving.screener, ScreenerOf(reader, lists));
+  return serving;
+}
+
+absl::StatusOr<std::shared_ptr<const screening::Screener>> WatchLists::ScreenerOf(Reader& reader,
+                                                                                  const std::vector<WatchList>& lists) {
+  const std::string versions = absl::StrJoin(lists, " ", [](std::string* out, const WatchList& list) {
+    absl::StrAppend(out, list.name(), "@", list.serving());
+  });
   const absl::MutexLock lock(&mutex_);
-  if (serving_ != nullptr && serving_->revision == revision) return serving_;
-  std::vector<v1::ScreenedList> screened;
+  if (screener_ != nullptr && loaded_ == versions) return screener_;
   std::vector<screening::Entry> entries;
-  for (const auto& list : lists) {
-    AMIKECO_ASSIGN_OR_RETURN(const auto upload,
-                             UploadTable().Get(reader, VersionOf(list.value, list.value.serving())->upload()));
+  for (const WatchList& list : lists) {
+    AMIKECO_ASSIGN_OR_RETURN(const auto upload, UploadTable().Get(reader, VersionOf(list, list.serving())->upload()));
     AMIKECO_ASSIGN_OR_RETURN(const Files files, FilesOf(reader, upload.value));
-    AMIKECO_ASSIGN_OR_RETURN(auto read, Parse(list.name, list.value.format(), files));
+    AMIKECO_ASSIGN_OR_RETURN(auto read, Parse(list.name(), list.format(), files));
     std::move(read.entries.begin(), read.entries.end(), std::back_inserter(entries));
-    auto& one = screened.emplace_back();
-    one.set_list(list.name);
-    one.set_version(list.value.serving());
-    one.set_coverage_partial(list.value.coverage_partial());
   }
-  LogInfo("Watch-lists were loaded.",
-          {{"lists", screened.size()}, {"entries", entries.size()}, {"revision", revision}});
-  serving_ = std::make_shared<const ServingLists>(
-      ServingLists{revision, std::move(screened), screening::Screener(std::move(entries), countries_)});
-  return serving_;
+  LogInfo("Watch-lists were loaded.", {{"lists", versions}, {"entries", entries.size()}});
+  screener_ = std::make_shared<const screening::Screener>(std::move(entries), countries_);
+  loaded_ = versions;
+  return screener_;
 }
 
 absl::StatusOr<std::vector<std::string>> WatchLists::Due(Reader& reader, absl::Time now, int limit) {

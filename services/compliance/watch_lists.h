@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "amikeco/compliance/v1/screening.pb.h"
 #include "amikeco/compliance/v1/watch_list.pb.h"
 #include "amikeco/config/v1/config.pb.h"
@@ -22,17 +23,18 @@
 #include "common/store/store.h"
 #include "common/store/table.h"
 #include "services/compliance/screening/screener.h"
+#include "services/compliance/watch_list.h"
 
 namespace amikeco::compliance {
 
-// INVALID_ARGUMENT when thresholds or shares are out of their bounds.
+// INVALID_ARGUMENT when thresholds or shares are out of their bounds, or a required list is no list.
 absl::Status CheckScreening(const config::v1::ScreeningConfig& config);
 
 // All lists in the versions that serve.
 struct ServingLists {
-  std::string revision;  // of versions and thresholds
-  std::vector<v1::ScreenedList> lists;
-  screening::Screener screener;
+  std::string revision;  // of versions, gaps and thresholds
+  ScreenedLists lists;
+  std::shared_ptr<const screening::Screener> screener;  // never null
 };
 
 class WatchLists final {
@@ -46,11 +48,13 @@ class WatchLists final {
   absl::StatusOr<v1::WatchList> GetWatchList(Call& call, const v1::GetWatchListRequest& request);
   absl::StatusOr<v1::ListWatchListsResponse> ListWatchLists(Call& call, const v1::ListWatchListsRequest& request);
 
-  // What the reader's snapshot says is serving. Never null. The first call after a change takes seconds: make it
-  // outside of writes. FAILED_PRECONDITION (NO_WATCH_LIST) when there is none.
-  absl::StatusOr<std::shared_ptr<const ServingLists>> Serving(Reader& reader);
+  // What the reader's snapshot says is serving, at `now`. The first call after a change takes seconds: make it outside
+  // of writes. FAILED_PRECONDITION (NO_WATCH_LIST) when there is none.
+  absl::StatusOr<ServingLists> Serving(Reader& reader, absl::Time now);
+  // All lists at `now`, and those that are required and missing.
+  absl::StatusOr<ScreenedLists> ToScreen(Reader& reader, absl::Time now) const;
   // Its revision alone, at once; "" when there is no list.
-  absl::StatusOr<std::string> Revision(Reader& reader) const;
+  absl::StatusOr<std::string> Revision(Reader& reader, absl::Time now) const;
   const screening::Thresholds& thresholds() const { return thresholds_; }
 
   // Uploads that are to be discarded; see Timed.
@@ -61,14 +65,19 @@ class WatchLists final {
  private:
   absl::StatusOr<screening::ImportedList> Parse(absl::string_view name, v1::WatchListFormat format,
                                                 const std::map<v1::WatchListPart, std::string>& files) const;
-  std::string RevisionOf(const std::vector<Versioned<v1::WatchList>>& lists) const;
+  std::string RevisionOf(const ScreenedLists& lists) const;
+  // Of the files in these versions.
+  absl::StatusOr<std::shared_ptr<const screening::Screener>> ScreenerOf(Reader& reader,
+                                                                        const std::vector<v1::WatchList>& lists);
 
   Store& store_;
   const Countries& countries_;
   const screening::Thresholds thresholds_;
   const double least_share_;
+  const RequiredLists required_;
   absl::Mutex mutex_;
-  std::shared_ptr<const ServingLists> serving_ ABSL_GUARDED_BY(mutex_);
+  std::string loaded_ ABSL_GUARDED_BY(mutex_);  // the versions that screener_ has
+  std::shared_ptr<const screening::Screener> screener_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace amikeco::compliance

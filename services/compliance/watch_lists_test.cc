@@ -38,14 +38,22 @@ constexpr char kDenied[] =
 constexpr char kNotices[] = R"([{"entity_id": "2026/1", "name": "BREZOVSKY", "forename": "Zoltan",
   "date_of_birth": "1961/03/03", "nationalities": ["HU"]}])";
 
+config::v1::ScreeningConfig Requiring(const std::string& list, absl::Duration max_age) {
+  config::v1::ScreeningConfig config;
+  auto& required = *config.add_required_lists();
+  required.set_list(list);
+  if (max_age < absl::InfiniteDuration()) required.mutable_max_age()->set_seconds(absl::ToInt64Seconds(max_age));
+  return config;
+}
+
 class WatchListsTest : public ScreeningTest {
  protected:
   // Names of the lists, and versions, that a replica screens against.
   static std::vector<std::string> Serving(Store& store, ComplianceService& service) {
     std::vector<std::string> serving;
     const absl::Status status = store.Read([&](Reader& reader) -> absl::Status {
-      AMIKECO_ASSIGN_OR_RETURN(const auto lists, service.watch_lists().Serving(reader));
-      for (const auto& list : lists->lists) serving.push_back(absl::StrCat(list.list(), "@", list.version()));
+      AMIKECO_ASSIGN_OR_RETURN(const auto lists, service.watch_lists().Serving(reader, absl::Now()));
+      for (const auto& list : lists.lists) serving.push_back(absl::StrCat(list.list(), "@", list.version()));
       return absl::OkStatus();
     });
     if (!status.ok()) serving.push_back(ReasonOf(status));
@@ -194,11 +202,50 @@ TEST_F(WatchListsTest, TellHowOldTheyAreAndWhatWaits) {
   ASSERT_TRUE(Screen("members/F-1", Person("Zoltan Brezovsky")).ok());
   clock_.AdvanceTo(At("2027-02-03"));
   Metrics metrics;
+  service_ = MakeService(Requiring("watchLists/dpl", absl::InfiniteDuration()));
   ListKeeper keeper(*store_, clock_, metrics, service_->watch_lists());
   ASSERT_TRUE(keeper.Look().ok());
   EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("amikeco_watch_list_age_seconds{list=\"watchLists/un\"} 172800"),
                                       HasSubstr("amikeco_watch_list_entries{list=\"watchLists/un\"} 301"),
-                                      HasSubstr("amikeco_screenings_open 1")));
+                                      HasSubstr("amikeco_watch_list_gaps 1"), HasSubstr("amikeco_screenings_open 1")));
+}
+
+// A0-25
+TEST(ListsToScreen, NamesWhatIsRequiredAndMissingOrTooOld) {
+  v1::WatchList list;
+  list.set_name("watchLists/un");
+  list.set_serving(2);
+  for (const int number : {1, 2}) {
+    auto& version = *list.add_versions();
+    version.set_number(number);
+    *version.mutable_import_time() = ToTimestamp(At("2027-02-01") + absl::Hours(number));
+  }
+  const auto gaps = [&](const config::v1::ScreeningConfig& config, absl::Duration after) {
+    std::vector<std::string> gaps;
+    for (const auto& one : ListsToScreen({list}, config.required_lists(), At("2027-02-01") + after)) {
+      gaps.push_back(absl::StrCat(one.list(), "@", one.version(), " ", v1::ScreenedList::Gap_Name(one.gap())));
+    }
+    return gaps;
+  };
+  const std::string fresh = "watchLists/un@2 GAP_UNSPECIFIED";
+  EXPECT_THAT(gaps({}, absl::Hours(9999)), ElementsAre(fresh));
+  EXPECT_THAT(gaps(Requiring("watchLists/un", absl::InfiniteDuration()), absl::Hours(9999)), ElementsAre(fresh));
+  EXPECT_THAT(gaps(Requiring("watchLists/un", absl::Hours(24)), absl::Hours(26)), ElementsAre(fresh)) << "of version 2";
+  EXPECT_THAT(gaps(Requiring("watchLists/un", absl::Hours(24)), absl::Hours(26) + absl::Seconds(1)),
+              ElementsAre("watchLists/un@2 GAP_TOO_OLD"));
+  EXPECT_THAT(gaps(Requiring("watchLists/dpl", absl::Hours(24)), absl::Hours(2)),
+              ElementsAre(fresh, "watchLists/dpl@0 GAP_NOT_IMPORTED"));
+}
+
+TEST(CheckScreening, RefusesRequiredListsThatAreNone) {
+  const auto wrong = [](config::v1::ScreeningConfig config) { return std::string(CheckScreening(config).message()); };
+  EXPECT_EQ(wrong(Requiring("watchLists/un", absl::Hours(24))), "");
+  EXPECT_EQ(wrong(Requiring("watchLists/un", absl::InfiniteDuration())), "");
+  EXPECT_THAT(wrong(Requiring("un", absl::Hours(24))), HasSubstr("screening.required_lists[0].list"));
+  EXPECT_THAT(wrong(Requiring("watchLists/un", -absl::Hours(1))), HasSubstr("screening.required_lists[0].max_age"));
+  config::v1::ScreeningConfig twice = Requiring("watchLists/un", absl::Hours(24));
+  *twice.add_required_lists() = twice.required_lists(0);
+  EXPECT_THAT(wrong(twice), HasSubstr("screening.required_lists[1].list is required twice"));
 }
 
 TEST(CheckScreening, RefusesThresholdsThatMakeNoSense) {
