@@ -307,9 +307,9 @@ TEST_F(ScreeningsTest, FollowTheThresholdsOfTheInstallation) {
   config::v1::ScreeningConfig strict;
   strict.set_consider(1);
   strict.set_block(1);
-  service_ = MakeService(strict);
+  Start(strict);
   EXPECT_THAT(TickAll(), ElementsAre(name));
-  service_ = MakeService();
+  Start();
   EXPECT_THAT(TickAll(), ElementsAre(name));
 }
 
@@ -318,7 +318,7 @@ TEST_F(ScreeningsTest, AreIncompleteWhileARequiredListIsMissingOrTooOld) {
   config::v1::ScreeningConfig config;
   config.add_required_lists()->set_list("watchLists/un");
   config.mutable_required_lists(0)->mutable_max_age()->set_seconds(absl::ToInt64Seconds(absl::Hours(48)));
-  service_ = MakeService(config);
+  Start(config);
   EXPECT_EQ(ReasonOf(Screen("members/F-1", Person("Ottoline Quarrington")).status()), "NO_WATCH_LIST");
   ASSERT_TRUE(Import("interpol", v1::WATCH_LIST_FORMAT_NOTICES,
                      {R"([{"entity_id": "2026/1", "name": "MALINAK", "forename": "Piotr"}])"})

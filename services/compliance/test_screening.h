@@ -82,10 +82,7 @@ class ScreeningTest : public testing::Test {
     item.set_mandatory(true);
     item.set_per_person(true);
     programmes_.Add(programme_);
-    service_ = MakeService();
-    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
-    Bind(*chain_, *service_);
-    EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
+    Start();
   }
   ~ScreeningTest() override {
     service_.reset();
@@ -93,6 +90,13 @@ class ScreeningTest : public testing::Test {
     std::filesystem::remove_all(dir_);
   }
 
+  // Instead of what runs.
+  void Start(const config::v1::ScreeningConfig& config = {}) {
+    service_ = MakeService(config);
+    chain_ = std::make_unique<Chain>(LoopbackConfig(), process_, clock_);
+    Bind(*chain_, *service_);
+    EXPECT_TRUE(chain_->Check().ok()) << chain_->Check();
+  }
   // On the same store, as another replica is.
   std::unique_ptr<ComplianceService> MakeService(const config::v1::ScreeningConfig& config = {}) {
     return std::make_unique<ComplianceService>(*store_, programmes_, dossiers_, policy_, templates_,

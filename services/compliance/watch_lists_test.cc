@@ -202,7 +202,7 @@ TEST_F(WatchListsTest, TellHowOldTheyAreAndWhatWaits) {
   ASSERT_TRUE(Screen("members/F-1", Person("Zoltan Brezovsky")).ok());
   clock_.AdvanceTo(At("2027-02-03"));
   Metrics metrics;
-  service_ = MakeService(Requiring("watchLists/dpl", absl::InfiniteDuration()));
+  Start(Requiring("watchLists/dpl", absl::InfiniteDuration()));
   ListKeeper keeper(*store_, clock_, metrics, service_->watch_lists());
   ASSERT_TRUE(keeper.Look().ok());
   EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("amikeco_watch_list_age_seconds{list=\"watchLists/un\"} 172800"),
@@ -245,7 +245,7 @@ TEST(CheckScreening, RefusesRequiredListsThatAreNone) {
   EXPECT_THAT(wrong(Requiring("watchLists/un", -absl::Hours(1))), HasSubstr("screening.required_lists[0].max_age"));
   config::v1::ScreeningConfig twice = Requiring("watchLists/un", absl::Hours(24));
   *twice.add_required_lists() = twice.required_lists(0);
-  EXPECT_THAT(wrong(twice), HasSubstr("screening.required_lists[1].list is required twice"));
+  EXPECT_THAT(wrong(twice), HasSubstr("screening.required_lists[1].list: is required twice"));
 }
 
 TEST(CheckScreening, RefusesThresholdsThatMakeNoSense) {
