@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
 #include <map>
-#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -17,21 +16,9 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Given by the engine itself, not by a person.
-bool IsEnginesOwn(const FieldDescriptor& field) {
-  static const std::set<std::string> kNames = {"request_id", "header", "csv_chunk", "data"};
-  return kNames.contains(field.name()) || field.options().GetExtension(options::v1::field).output_only();
-}
-
 bool IsLeaf(const FieldDescriptor& field) {
   return field.message_type() == nullptr || field.is_repeated() ||
          absl::StartsWith(field.message_type()->full_name(), "google.");
-}
-
-std::string Hyphened(const Path& path) {
-  return absl::StrReplaceAll(
-      absl::StrJoin(path, ".", [](std::string* out, const FieldDescriptor* field) { out->append(field->name()); }),
-      {{"_", "-"}});
 }
 
 void Collect(const Descriptor& type, Path& prefix, const std::set<std::string>& taken, bool required,
@@ -39,7 +26,7 @@ void Collect(const Descriptor& type, Path& prefix, const std::set<std::string>& 
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     prefix.push_back(&field);
-    const std::string dotted = Hyphened(prefix);
+    const std::string dotted = Dotted(prefix);
     const bool needed = required && field.options().GetExtension(options::v1::field).required();
     if (!taken.contains(dotted) && !IsEnginesOwn(field)) {
       if (IsLeaf(field)) {
@@ -64,6 +51,8 @@ void MakeUnique(std::vector<Flag>& flags) {
 
 }  // namespace
 
+std::string Command::words() const { return absl::StrCat(noun, *verb == '\0' ? "" : " ", verb); }
+
 bool Command::of_every_service() const { return absl::StartsWith(method, "ops/"); }
 
 std::vector<Argument> ArgumentsOf(const Command& command) {
@@ -84,13 +73,8 @@ std::vector<Flag> FlagsOf(const Command& command) {
   std::vector<Flag> flags;
   const auto* const method = FindMethod(command.method);
   if (method == nullptr) return flags;
-  std::set<std::string> taken;
-  for (const Argument& argument : ArgumentsOf(command)) taken.insert(Hyphened(argument.path));
-  for (absl::string_view preset : absl::StrSplit(command.extra.preset, ' ', absl::SkipEmpty())) {
-    taken.emplace(preset.substr(0, preset.find('=')));
-  }
   Path prefix;
-  Collect(*method->input_type(), prefix, taken, true, flags);
+  Collect(*method->input_type(), prefix, GivenWithoutFlags(command), true, flags);
   MakeUnique(flags);
   for (absl::string_view alias : absl::StrSplit(command.extra.aliases, ' ', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(alias, '=');
@@ -99,6 +83,26 @@ std::vector<Flag> FlagsOf(const Command& command) {
     }
   }
   return flags;
+}
+
+std::string Dotted(const Path& path) {
+  return absl::StrReplaceAll(
+      absl::StrJoin(path, ".", [](std::string* out, const FieldDescriptor* field) { out->append(field->name()); }),
+      {{"_", "-"}});
+}
+
+bool IsEnginesOwn(const FieldDescriptor& field) {
+  static const std::set<std::string> kNames = {"request_id", "header", "csv_chunk", "data"};
+  return kNames.contains(field.name()) || field.options().GetExtension(options::v1::field).output_only();
+}
+
+std::set<std::string> GivenWithoutFlags(const Command& command) {
+  std::set<std::string> given;
+  for (const Argument& argument : ArgumentsOf(command)) given.insert(Dotted(argument.path));
+  for (const absl::string_view preset : absl::StrSplit(command.extra.preset, ' ', absl::SkipEmpty())) {
+    given.insert(absl::StrReplaceAll(preset.substr(0, preset.find('=')), {{"_", "-"}}));
+  }
+  return given;
 }
 
 }  // namespace amikeco::cli

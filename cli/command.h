@@ -3,6 +3,7 @@
 #ifndef AMIKECO_CLI_COMMAND_H_
 #define AMIKECO_CLI_COMMAND_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct Command {
   const char* example;    // what may follow "amikeco "
   Extra extra = {};
 
+  // "application why"; the noun alone when there is no verb.
+  std::string words() const;
   // Every service has the method, and the command asks each of them.
   bool of_every_service() const;
 };
@@ -68,6 +71,13 @@ struct Argument {
 
 std::vector<Flag> FlagsOf(const Command& command);
 std::vector<Argument> ArgumentsOf(const Command& command);
+
+// "wishes.stay-days", as a person writes a path.
+std::string Dotted(const Path& path);
+// Given by the engine itself, not by a person.
+bool IsEnginesOwn(const google::protobuf::FieldDescriptor& field);
+// The fields, dotted, that arguments and fixed values give.
+std::set<std::string> GivenWithoutFlags(const Command& command);
 
 // What a table shows of a record: "NAME=name STATE=state". A path may be "a-b" (difference of two numbers), may end in
 // "~" (the part behind the last dot), and may begin with "^" (a field of the answer that holds the record). "": the

@@ -72,7 +72,7 @@ std::string ToLine(const RuleResult& result) {
 // "WithdrawApplication" as a command of this program; "" when it has none.
 std::string CommandFor(absl::string_view rpc) {
   for (const Command& command : Commands()) {
-    if (command.method == absl::StrCat("applicant/", rpc)) return absl::StrCat(command.noun, " ", command.verb);
+    if (command.method == absl::StrCat("applicant/", rpc)) return command.words();
   }
   return "";
 }

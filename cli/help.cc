@@ -37,25 +37,6 @@ const Lines& ExitCodes() {
   return kCodes;
 }
 
-std::string Words(const Command& command) {
-  return absl::StrCat(command.noun, *command.verb == '\0' ? "" : " ", command.verb);
-}
-
-std::string Synopsis(const Command& command) {
-  std::string line = absl::StrCat("amikeco ", Words(command));
-  for (const Argument& argument : ArgumentsOf(command)) {
-    const std::string name = absl::AsciiStrToUpper(argument.name);
-    absl::StrAppend(&line, " ", argument.optional ? absl::StrCat("[", name, "]") : name);
-  }
-  return line + " [flags]";
-}
-
-std::string Summary(const Command& command) {
-  if (*command.extra.summary != '\0') return command.extra.summary;
-  const auto* const method = FindMethod(command.method);
-  return method == nullptr ? "" : CommentOf(*method);
-}
-
 // "First and last day covered." is written once, above the first of two days.
 std::string CommentOfPair(const google::protobuf::FieldDescriptor& field) {
   const auto* const first = field.index() == 0 ? nullptr : field.containing_type()->field(field.index() - 1);
@@ -137,7 +118,7 @@ std::string Indented(const Lines& lines) {
 Lines CommandLines(absl::string_view noun) {
   Lines lines;
   for (const Command& command : Commands()) {
-    if (command.noun == noun) lines.push_back({Words(command), FirstSentence(Summary(command))});
+    if (command.noun == noun) lines.push_back({command.words(), FirstSentence(Summary(command))});
   }
   return lines;
 }
@@ -177,6 +158,21 @@ std::string Overview() {
                       "\namikeco <noun> lists its verbs; amikeco <noun> <verb> --help says what each takes.\n");
 }
 
+std::string Summary(const Command& command) {
+  if (*command.extra.summary != '\0') return command.extra.summary;
+  const auto* const method = FindMethod(command.method);
+  return method == nullptr ? "" : CommentOf(*method);
+}
+
+std::string Synopsis(const Command& command) {
+  std::string line = absl::StrCat("amikeco ", command.words());
+  for (const Argument& argument : ArgumentsOf(command)) {
+    const std::string name = absl::AsciiStrToUpper(argument.name);
+    absl::StrAppend(&line, " ", argument.optional ? absl::StrCat("[", name, "]") : name);
+  }
+  return line;
+}
+
 std::string HelpFor(absl::string_view noun) {
   return absl::StrCat("amikeco ", noun, ": ", MeaningOf(noun), "\n\nCommands:\n", Indented(CommandLines(noun)),
                       "\namikeco ", noun, " <verb> --help says what each takes.\n");
@@ -184,7 +180,7 @@ std::string HelpFor(absl::string_view noun) {
 
 std::string HelpFor(const Command& command) {
   std::string text = absl::StrCat("Example:\n  amikeco ", command.example, "\n\n", Summary(command),
-                                  "\n\nUsage: ", Synopsis(command), "\n");
+                                  "\n\nUsage: ", Synopsis(command), " [flags]\n");
   if (const Lines lines = ArgumentLines(command); !lines.empty())
     absl::StrAppend(&text, "\nArguments:\n", Indented(lines));
   if (const Lines lines = FlagLines(command); !lines.empty()) absl::StrAppend(&text, "\nFlags:\n", Indented(lines));
@@ -208,7 +204,7 @@ std::string Manual() {
     absl::StrAppend(&text, "## ", noun, "\n\n", MeaningOf(absl::string_view(noun)), "\n\n");
     for (const Command& command : Commands()) {
       if (command.noun != noun) continue;
-      absl::StrAppend(&text, "### ", Words(command), "\n\n    amikeco ", command.example, "\n\n",
+      absl::StrAppend(&text, "### ", command.words(), "\n\n    amikeco ", command.example, "\n\n",
                       Escaped(Summary(command)), "\n\n", MarkdownTable("argument", "meaning", ArgumentLines(command)),
                       MarkdownTable("flag", "meaning", FlagLines(command)));
     }

@@ -15,6 +15,10 @@ std::string Overview();
 std::string HelpFor(absl::string_view noun);
 // One command: an example, what it does, its arguments and flags.
 std::string HelpFor(const Command& command);
+// What the command does.
+std::string Summary(const Command& command);
+// "amikeco application why NAME"; what may be left out is in brackets.
+std::string Synopsis(const Command& command);
 // All of it: docs/cli.md.
 std::string Manual();
 

@@ -196,8 +196,8 @@ class Parser {
   void CheckWatch() {
     const Command* const command = invocation_.command;
     if (!invocation_.settings.watch || command == nullptr || CanBeWatched(*command)) return;
-    wrong_.Add("--watch", absl::StrCat(command->noun, *command->verb == '\0' ? "" : " ", command->verb,
-                                       " cannot be watched; commands that list or show records can."));
+    wrong_.Add("--watch",
+               absl::StrCat(command->words(), " cannot be watched; commands that list or show records can."));
   }
 
   void CheckSkeleton() {

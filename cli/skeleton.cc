@@ -3,14 +3,12 @@
 #include <set>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "amikeco/options/v1/options.pb.h"
 #include "cli/api.h"
 #include "cli/fields.h"
+#include "cli/help.h"
 
 namespace amikeco::cli {
 namespace {
@@ -20,17 +18,11 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::OneofDescriptor;
 
-// Paths with underscores of what the command line gives.
-std::set<std::string> GivenOtherwise(const Command& command) {
-  std::set<std::string> given = {"request_id", "page_size", "page_token"};
-  for (const Argument& argument : ArgumentsOf(command)) {
-    given.insert(absl::StrJoin(argument.path, ".", [](std::string* out, const FieldDescriptor* field) {
-      absl::StrAppend(out, field->name());
-    }));
-  }
-  for (const absl::string_view preset : absl::StrSplit(command.extra.preset, ' ', absl::SkipEmpty()))
-    given.insert(absl::StrReplaceAll(preset.substr(0, preset.find('=')), {{"-", "_"}}));
-  return given;
+// Dotted paths of what a file need not say: the line gives it, and pages are asked for by flags.
+std::set<std::string> LeftOut(const Command& command) {
+  std::set<std::string> left_out = GivenWithoutFlags(command);
+  left_out.insert({"page-size", "page-token"});
+  return left_out;
 }
 
 std::string ValuesOf(const EnumDescriptor& type) {
@@ -78,23 +70,12 @@ class Writer {
  public:
   explicit Writer(std::set<std::string> left_out) : left_out_(std::move(left_out)) {}
 
-  void Write(const Descriptor& type, const std::string& path, const std::string& indent, bool is_needed) {
+  void Write(const Descriptor& type, const std::string& indent, bool is_needed) {
     within_.insert(&type);
     for (int i = 0; i < type.field_count(); ++i) {
-      const FieldDescriptor& field = *type.field(i);
-      const std::string name = path + field.name();
-      const auto& rules = field.options().GetExtension(options::v1::field);
-      if (rules.output_only() || left_out_.contains(name) || within_.contains(field.message_type())) continue;
-      const bool needed = is_needed && rules.required();
-      const std::string begin = absl::StrCat(indent, needed ? "" : "#");
-      if (const std::string note = NoteOn(field); !note.empty()) absl::StrAppend(&text_, indent, "# ", note, "\n");
-      if (field.message_type() == nullptr) {
-        absl::StrAppend(&text_, begin, field.name(), ": ", EmptyValueOf(field), "\n");
-        continue;
-      }
-      absl::StrAppend(&text_, begin, field.name(), " {\n");
-      Write(*field.message_type(), name + ".", indent + "  ", needed);
-      absl::StrAppend(&text_, begin, "}\n");
+      path_.push_back(type.field(i));
+      if (!IsLeftOut()) WriteField(indent, is_needed);
+      path_.pop_back();
     }
     within_.erase(&type);
   }
@@ -102,7 +83,27 @@ class Writer {
   std::string text() && { return std::move(text_); }
 
  private:
+  bool IsLeftOut() const {
+    const FieldDescriptor& field = *path_.back();
+    return IsEnginesOwn(field) || left_out_.contains(Dotted(path_)) || within_.contains(field.message_type());
+  }
+
+  void WriteField(const std::string& indent, bool is_needed) {
+    const FieldDescriptor& field = *path_.back();
+    const bool needed = is_needed && field.options().GetExtension(options::v1::field).required();
+    const std::string begin = absl::StrCat(indent, needed ? "" : "#");
+    if (const std::string note = NoteOn(field); !note.empty()) absl::StrAppend(&text_, indent, "# ", note, "\n");
+    if (field.message_type() == nullptr) {
+      absl::StrAppend(&text_, begin, field.name(), ": ", EmptyValueOf(field), "\n");
+      return;
+    }
+    absl::StrAppend(&text_, begin, field.name(), " {\n");
+    Write(*field.message_type(), indent + "  ", needed);
+    absl::StrAppend(&text_, begin, "}\n");
+  }
+
   const std::set<std::string> left_out_;
+  Path path_;
   std::set<const Descriptor*> within_;  // a message in itself is written once
   std::string text_;
 };
@@ -110,14 +111,11 @@ class Writer {
 }  // namespace
 
 std::string SkeletonOf(const Command& command) {
-  Writer writer(GivenOtherwise(command));
-  writer.Write(*FindMethod(command.method)->input_type(), "", "", true);
-  std::string arguments;
-  for (const Argument& argument : ArgumentsOf(command)) absl::StrAppend(&arguments, " ", argument.name);
-  return absl::StrCat("# ", FirstSentence(CommentOf(*FindMethod(command.method))),
-                      "\n# Fill it in, take away the # before what else is needed, and send it:\n#   amikeco ",
-                      command.noun, " ", command.verb, absl::AsciiStrToUpper(arguments), " -f FILE.textproto\n\n",
-                      std::move(writer).text());
+  Writer writer(LeftOut(command));
+  writer.Write(*FindMethod(command.method)->input_type(), "", true);
+  return absl::StrCat("# ", FirstSentence(Summary(command)),
+                      "\n# Fill it in, take away the # before what else is needed, and send it:\n#   ",
+                      Synopsis(command), " -f FILE.textproto\n\n", std::move(writer).text());
 }
 
 }  // namespace amikeco::cli

@@ -35,8 +35,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-std::string Words(const Command& command) { return absl::StrCat(command.noun, " ", command.verb); }
-
 const std::set<const google::protobuf::ServiceDescriptor*>& Services() {
   static const std::set<const google::protobuf::ServiceDescriptor*> kServices = {
       FindMethod("applicant/GetMember")->service(),     FindMethod("matching/GetHost")->service(),
@@ -47,7 +45,7 @@ const std::set<const google::protobuf::ServiceDescriptor*>& Services() {
 
 TEST(Commands, CallMethodsThatThereAreWithFieldsThatThereAre) {
   for (const Command& command : Commands()) {
-    SCOPED_TRACE(Words(command));
+    SCOPED_TRACE(command.words());
     const auto* const method = FindMethod(command.method);
     EXPECT_TRUE(method != nullptr || (*command.method == '\0' && command.extra.run != nullptr));
     for (const Argument& argument : ArgumentsOf(command)) {
@@ -68,10 +66,10 @@ TEST(Commands, HaveFlagsThatCanBeToldApart) {
     std::set<std::string> names;
     for (const GlobalFlag& flag : GlobalFlags()) names.insert(flag.name);
     const std::vector<Flag> flags = FlagsOf(command);
-    for (const Flag& flag : flags) EXPECT_TRUE(names.insert(flag.name).second) << Words(command) << " --" << flag.name;
+    for (const Flag& flag : flags) EXPECT_TRUE(names.insert(flag.name).second) << command.words() << " --" << flag.name;
     for (absl::string_view alias : absl::StrSplit(command.extra.aliases, ' ', absl::SkipEmpty())) {
       const std::pair<std::string, std::string> parts = absl::StrSplit(alias, '=');
-      EXPECT_TRUE(names.contains(parts.first)) << Words(command) << ": no field for the alias " << alias;
+      EXPECT_TRUE(names.contains(parts.first)) << command.words() << ": no field for the alias " << alias;
     }
   }
 }
@@ -87,7 +85,7 @@ TEST(Commands, HaveSkeletonsThatCanBeSentBack) {
       const absl::Status parsed = ParseTextprotoText(text, "skeleton", *request);
       // Of a choice only one may be taken.
       EXPECT_TRUE(parsed.ok() || absl::StrContains(parsed.message(), "another member of oneof"))
-          << Words(command) << ": " << parsed;
+          << command.words() << ": " << parsed;
     }
   }
 }
@@ -95,7 +93,7 @@ TEST(Commands, HaveSkeletonsThatCanBeSentBack) {
 TEST(Commands, HaveSkeletonsWithoutWhatTheLineGives) {
   const std::string skeleton =
       SkeletonOf(*std::find_if(Commands().begin(), Commands().end(),
-                               [](const Command& command) { return Words(command) == "assessment write"; }));
+                               [](const Command& command) { return command.words() == "assessment write"; }));
   EXPECT_THAT(skeleton, HasSubstr("  # Units that are helped. As often as needed.\n  #recipient_units: \"\"\n"));
   EXPECT_THAT(skeleton, HasSubstr("  conclusion: \"\"\n"));
   EXPECT_THAT(skeleton, Not(HasSubstr("application:")));
@@ -117,7 +115,7 @@ TEST(Commands, SayWhatTheyDo) {
     EXPECT_THAT(HelpFor(command), HasSubstr(absl::StrCat("Usage: amikeco ", command.noun)));
     EXPECT_NE(MeaningOf(absl::string_view(command.noun)), "") << command.noun;
     const auto* const method = FindMethod(command.method);
-    EXPECT_TRUE(*command.extra.summary != '\0' || !CommentOf(*method).empty()) << Words(command);
+    EXPECT_TRUE(*command.extra.summary != '\0' || !CommentOf(*method).empty()) << command.words();
   }
 }
 

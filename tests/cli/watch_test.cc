@@ -42,8 +42,6 @@ struct Bytes {
   void SerializeToString(std::string* out) const { *out = bytes; }
 };
 
-std::string Words(const Command& command) { return absl::StrCat(command.noun, " ", command.verb); }
-
 // The record with `mark` in its texts, and in those inside it that a column shows; numbers tell marks apart, too.
 void Mark(Message& record, const std::string& mark) {
   std::vector<Path> paths;
@@ -101,7 +99,7 @@ class Watching : public ::testing::Test {
                                });
   }
   Ran Watch(const Command& command, std::vector<std::string> flags) {
-    std::vector<std::string> arguments = absl::StrSplit(Words(command), ' ', absl::SkipEmpty());
+    std::vector<std::string> arguments = absl::StrSplit(command.words(), ' ', absl::SkipEmpty());
     for (const Argument& argument : ArgumentsOf(command)) {
       if (!argument.optional) arguments.emplace_back(ExampleOf(argument));
     }
@@ -130,7 +128,7 @@ TEST_F(Watching, WorksOnEveryCommandThatListsOrShowsRecords) {
   int lists = 0;
   for (const Command& command : Commands()) {
     if (!CanBeWatched(command)) continue;
-    SCOPED_TRACE(Words(command));
+    SCOPED_TRACE(command.words());
     AnswerLooks(command, {"first", "first", "", "second"});
     const Ran ran = Watch(command, {});
     EXPECT_EQ(ran.code, 4) << ran.err;
@@ -148,7 +146,7 @@ TEST_F(Watching, WorksOnEveryCommandThatListsOrShowsRecords) {
 
 TEST_F(Watching, PrintsAListsHeaderOnceAndWholeAnswersAsJson) {
   for (const Command& command : Commands()) {
-    if (Words(command) != "claim list") continue;
+    if (command.words() != "claim list") continue;
     AnswerLooks(command, {"claims/C-1", "claims/C-2"});
     const std::string table = Watch(command, {"-o", "table"}).out;
     EXPECT_EQ(table.find("STATE"), table.rfind("STATE")) << table;
@@ -179,17 +177,17 @@ TEST(Commands, ThatChangeSomethingCannotBeWatched) {
     if (const auto bad = DetailOf<google::rpc::BadRequest>(status); bad.ok()) {
       for (const auto& violation : bad->field_violations()) absl::StrAppend(&complaints, violation.description(), "\n");
     }
-    const std::string sentence = absl::StrCat(absl::StripTrailingAsciiWhitespace(Words(command)),
-                                              " cannot be watched; commands that list or show records can.");
+    const std::string sentence =
+        absl::StrCat(command.words(), " cannot be watched; commands that list or show records can.");
     if (CanBeWatched(command)) {
-      EXPECT_THAT(complaints, Not(HasSubstr("watch"))) << Words(command);
+      EXPECT_THAT(complaints, Not(HasSubstr("watch"))) << command.words();
     } else {
       EXPECT_THAT(complaints, HasSubstr(sentence));
       ++refused;
     }
     // A verb that lists or gets is one that can be watched, whichever noun it is of.
     const std::set<absl::string_view> reading = {"list", "get", "show", "ranking", "search"};
-    EXPECT_TRUE(!reading.contains(command.verb) || CanBeWatched(command)) << Words(command);
+    EXPECT_TRUE(!reading.contains(command.verb) || CanBeWatched(command)) << command.words();
   }
   EXPECT_GT(refused, 50);
 }
