@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/applicant/errors.h"
@@ -852,10 +854,26 @@ TEST(Explain, NamesTheItemsOfTheClearanceByTheirTitles) {
   waiver.set_mandatory(true);
   *waiver.mutable_due() = Date("2026-06-22");
   waiver.add_reasons()->set_explanation("Nothing is recorded.");
+  waiver.set_owner(options::v1::ROLE_OFFICER);
+  waiver.set_owner_name("members/M-1");
+  auto& check = *clearance.add_open_items();
+  check.set_item("background-check");
+  check.set_mandatory(true);
+  check.set_owner(options::v1::ROLE_COMPLIANCE_OFFICER);
+  check.set_owner_name("organisations/ipa-us");
   clearance.add_open_items()->set_item("media-consent");
   const auto read = Explain(story.application, story.programme, Day("2026-06-23"), &clearance);
   EXPECT_THAT(waiting(read),
               Contains("Liability waiver of the host agency (liability-waiver/1): Nothing is recorded."));
+  const auto owed = [&](absl::string_view item) {
+    for (const auto& one : read.waiting_for()) {
+      if (absl::StrContains(one.what(), item))
+        return absl::StrCat(options::v1::Role_Name(one.owner()), " ", one.owner_name());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(owed("(liability-waiver/1)"), "ROLE_OFFICER members/M-1");
+  EXPECT_EQ(owed("(background-check)"), "ROLE_COMPLIANCE_OFFICER organisations/ipa-us");
   EXPECT_THAT(waiting(read), Not(Contains(HasSubstr("media-consent"))));
   EXPECT_THAT(waiting(read), Not(Contains(HasSubstr("health-cover"))));
   clearance.set_state(compliance::v1::Clearance::STATE_REVOKED);

@@ -215,8 +215,14 @@ bool RunsOn(const std::vector<Item>& items, const v1::Clearance& clearance, absl
   });
 }
 
+// Only the operator's officers assess, screen, and keep cases of checks and vetting.
+bool IsForOperator(const ComplianceItem& rule) {
+  return rule.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT || rule.kind() == ComplianceItem::KIND_SCREENING ||
+         rule.has_vetting() || rule.has_check();
+}
+
 v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const matching::v1::Leg* leg,
-                          const std::string& person) {
+                          const std::string& person, const std::string& operator_organisation) {
   v1::RequiredItem item;
   item.set_id(rule.id());
   if (leg != nullptr) absl::StrAppend(item.mutable_id(), "/", leg->id());
@@ -236,13 +242,30 @@ v1::RequiredItem Required(const ComplianceItem& rule, const Days& days, const ma
   *item.mutable_due() = ToDate(days.first - rule.due_days_before_start());
   *item.mutable_first_day() = ToDate(days.first);
   *item.mutable_last_day() = ToDate(rule.every_day() ? days.last : days.first);
+  if (IsForOperator(rule)) item.set_owner(operator_organisation);
+  if (rule.kind() == ComplianceItem::KIND_SCREENING) item.set_screened_for(operator_organisation);
   return item;
 }
 
-// Only the operator's officers assess, screen, and keep cases of checks and vetting.
-bool IsForOperator(const ComplianceItem& rule) {
-  return rule.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT || rule.kind() == ComplianceItem::KIND_SCREENING ||
-         rule.has_vetting() || rule.has_check();
+// Who has to see to it.
+void SetOwner(const v1::Clearance& clearance, const v1::RequiredItem& item, v1::OpenItem& open) {
+  const auto set = [&](options::v1::Role role, const std::string& name) {
+    open.set_owner(role);
+    open.set_owner_name(name);
+  };
+  if (!item.owner().empty()) {
+    const bool assesses = item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT;
+    return set(assesses ? options::v1::ROLE_ASSESSOR : options::v1::ROLE_COMPLIANCE_OFFICER, item.owner());
+  }
+  // A host answers for itself on pictures (A0-33).
+  if (item.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !item.host().empty()) {
+    return set(options::v1::ROLE_HOST_CONTACT, item.host());
+  }
+  if (!item.person().empty()) return set(options::v1::ROLE_OFFICER, item.person());
+  if (clearance.member().empty() && !clearance.parties().empty()) {
+    return set(options::v1::ROLE_REQUESTER, clearance.parties(0));
+  }
+  set(options::v1::ROLE_OFFICER, clearance.member());
 }
 
 }  // namespace
@@ -270,18 +293,15 @@ std::vector<v1::RequiredItem> ItemsFor(const programme::v1::Programme& programme
   for (const ComplianceItem& rule : programme.compliance()) {
     std::vector<std::string> persons(1);  // nobody in particular
     if (rule.per_person() && !fellows.empty()) persons.assign(fellows.begin(), fellows.end());
-    const size_t before = items.size();
+    const auto add = [&](const Days& days, const matching::v1::Leg* leg, const std::string& person) {
+      items.push_back(Required(rule, days, leg, person, programme.operator_organisation()));
+    };
     for (const std::string& person : persons) {
-      if (!rule.per_leg()) items.push_back(Required(rule, stay, nullptr, person));
+      if (!rule.per_leg()) add(stay, nullptr, person);
       for (const matching::v1::Leg* leg : counted) {
-        if (rule.per_leg()) items.push_back(Required(rule, {ToDay(leg->start()), ToDay(leg->end())}, leg, person));
+        if (rule.per_leg()) add({ToDay(leg->start()), ToDay(leg->end())}, leg, person);
       }
     }
-    for (size_t i = before; IsForOperator(rule) && i < items.size(); ++i)
-      items[i].set_owner(programme.operator_organisation());
-  }
-  for (v1::RequiredItem& item : items) {
-    if (item.kind() == ComplianceItem::KIND_SCREENING) item.set_screened_for(programme.operator_organisation());
   }
   return items;
 }
@@ -293,20 +313,6 @@ bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required) {
          (required.person().empty() || record.by() == required.person());
 }
 
-Owner OwnerOf(const v1::Clearance& clearance, const v1::RequiredItem& item) {
-  if (!item.owner().empty()) {
-    const bool assesses = item.kind() == ComplianceItem::KIND_HUMAN_RIGHTS_ASSESSMENT;
-    return {assesses ? options::v1::ROLE_ASSESSOR : options::v1::ROLE_COMPLIANCE_OFFICER, item.owner()};
-  }
-  // A host answers for itself on pictures (A0-33).
-  if (item.kind() == ComplianceItem::KIND_MEDIA_CONSENT && !item.host().empty())
-    return {options::v1::ROLE_HOST_CONTACT, item.host()};
-  if (!item.person().empty()) return {options::v1::ROLE_OFFICER, item.person()};
-  if (clearance.member().empty() && !clearance.parties().empty())
-    return {options::v1::ROLE_REQUESTER, clearance.parties(0)};
-  return {options::v1::ROLE_OFFICER, clearance.member()};
-}
-
 Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today) {
   Judgement judgement;
   const std::vector<Item> items = ItemsOf(clearance);
@@ -315,9 +321,7 @@ Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today) {
     const auto needed = item.Needed(clearance, today);
     if (!needed || item.HoldsThroughout(*needed)) continue;
     v1::OpenItem& open = judgement.open.emplace_back(item.Explain(*needed));
-    Owner owner = OwnerOf(clearance, item.required());
-    open.set_owner(owner.role);
-    open.set_owner_name(std::move(owner.name));
+    SetOwner(clearance, item.required(), open);
   }
   return judgement;
 }

@@ -39,13 +39,6 @@ bool FollowsDocument(const v1::RequiredItem& item);
 // waiver that an agency has holds for each of the person's legs there, also when an itinerary is made anew (A0-24).
 bool SpeaksFor(const v1::ItemRecord& record, const v1::RequiredItem& required);
 
-// Who has to see to an item.
-struct Owner {
-  options::v1::Role role = options::v1::ROLE_OFFICER;
-  std::string name;
-};
-Owner OwnerOf(const v1::Clearance& clearance, const v1::RequiredItem& item);
-
 Judgement Judge(const v1::Clearance& clearance, absl::CivilDay today);
 
 // What ends after `today`, of the items that hold then, in the order of days.
