@@ -1,14 +1,12 @@
 #include "cli/help.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "cli/api.h"
+#include "cli/meanings.h"
 #include "cli/print.h"
 
 namespace amikeco::cli {
@@ -37,33 +35,6 @@ const Lines& ExitCodes() {
   return kCodes;
 }
 
-// "First and last day covered." is written once, above the first of two days.
-std::string CommentOfPair(const google::protobuf::FieldDescriptor& field) {
-  const auto* const first = field.index() == 0 ? nullptr : field.containing_type()->field(field.index() - 1);
-  const bool pair = first != nullptr && field.message_type() != nullptr &&
-                    field.message_type() == first->message_type() &&
-                    absl::StartsWith(field.message_type()->full_name(), "google.");
-  return pair ? CommentOf(*first) : "";
-}
-
-// What fields of these names mean everywhere.
-constexpr std::pair<absl::string_view, const char*> kConventions[] = {
-    {"page_size", "Records a page; without it 50, at most 1,000."},
-    {"page_token", "Go on behind an earlier page."},
-    {"etag", "Only if the record still has the etag that was seen."},
-    {"reason", "Why; no personal data."},
-};
-
-std::string MeaningOf(const Path& path) {
-  const auto& field = *path.back();
-  std::string meaning = CommentOf(field);
-  if (meaning.empty()) meaning = CommentOfPair(field);
-  for (const auto& [name, convention] : kConventions) {
-    if (field.name() == name && (meaning.empty() || name == "page_size" || name == "page_token")) meaning = convention;
-  }
-  return meaning;
-}
-
 // The command's own words for a flag; "" when it has none.
 std::string OwnMeaning(const Command& command, absl::string_view flag) {
   for (const absl::string_view entry : absl::StrSplit(command.extra.meanings, '|')) {
@@ -77,7 +48,8 @@ Lines ArgumentLines(const Command& command) {
   Lines lines;
   for (const Argument& argument : ArgumentsOf(command)) {
     std::string meaning = OwnMeaning(command, argument.name);
-    if (meaning.empty()) meaning = argument.path.empty() ? "CSV file with a header row" : MeaningOf(argument.path);
+    if (meaning.empty())
+      meaning = argument.path.empty() ? "CSV file with a header row" : MeaningOf(*argument.path.back());
     const std::string value = argument.path.empty() ? "" : PlaceholderOf(*argument.path.back());
     if (!value.empty() && value != "TEXT" && value != "N")
       absl::StrAppend(&meaning, meaning.empty() ? "" : " ", "(", value, ")");
@@ -91,8 +63,9 @@ Lines FlagLines(const Command& command) {
   for (const Flag& flag : FlagsOf(command)) {
     const std::string value = PlaceholderOf(*flag.path.back());
     const std::string own = OwnMeaning(command, flag.name);
-    lines.push_back({absl::StrCat("--", flag.name, value.empty() ? "" : " ", value),
-                     own.empty() ? absl::StrCat(flag.required ? "(required) " : "", MeaningOf(flag.path)) : own});
+    lines.push_back(
+        {absl::StrCat("--", flag.name, value.empty() ? "" : " ", value),
+         own.empty() ? absl::StrCat(flag.required ? "(required) " : "", MeaningOf(*flag.path.back())) : own});
   }
   return lines;
 }

@@ -9,6 +9,7 @@
 #include "cli/api.h"
 #include "cli/fields.h"
 #include "cli/help.h"
+#include "cli/meanings.h"
 
 namespace amikeco::cli {
 namespace {
@@ -55,7 +56,7 @@ std::string EmptyValueOf(const FieldDescriptor& field) {
 std::string NoteOn(const FieldDescriptor& field) {
   const auto& rules = field.options().GetExtension(options::v1::field);
   std::vector<std::string> notes;
-  if (std::string comment = CommentOf(field); !comment.empty()) notes.push_back(std::move(comment));
+  if (std::string meaning = MeaningOf(field); !meaning.empty()) notes.push_back(std::move(meaning));
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM)
     notes.push_back(absl::StrCat("One of ", ValuesOf(*field.enum_type()), "."));
   if (!rules.example().empty()) notes.push_back(absl::StrCat("Such as ", rules.example(), "."));

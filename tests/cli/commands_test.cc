@@ -22,6 +22,7 @@
 #include "cli/failure.h"
 #include "cli/help.h"
 #include "cli/invocation.h"
+#include "cli/meanings.h"
 #include "cli/print.h"
 #include "cli/skeleton.h"
 #include "common/config/textproto.h"
@@ -110,6 +111,15 @@ TEST(Commands, ReachEveryMethodOfTheApi) {
   }
 }
 
+TEST(Commands, OfANounStandTogether) {
+  std::set<std::string> nouns;
+  std::string last;
+  for (const Command& command : Commands()) {
+    if (command.noun != last) EXPECT_TRUE(nouns.insert(command.noun).second) << command.words();
+    last = command.noun;
+  }
+}
+
 TEST(Commands, SayWhatTheyDo) {
   for (const Command& command : Commands()) {
     EXPECT_THAT(HelpFor(command), HasSubstr(absl::StrCat("Usage: amikeco ", command.noun)));
@@ -183,6 +193,21 @@ TEST(Columns, AreFieldsOfTheRecordsTheyShow) {
       CheckColumns(records == nullptr ? answer : *records->message_type(), answer);
     }
   }
+}
+
+std::string Meaning(const char* method, const char* field) {
+  return MeaningOf(*FindMethod(method)->input_type()->FindFieldByName(field));
+}
+
+TEST(Meanings, AreWrittenOnceForSeveralFields) {
+  EXPECT_EQ(Meaning("compliance/RecordVisa", "valid_from"), "Of GRANTED: its first and last day.");
+  EXPECT_EQ(Meaning("compliance/RecordVisa", "valid_to"), "Of GRANTED: its first and last day.");
+  EXPECT_EQ(Meaning("applicant/GetHostingOffer", "name"), "The hosting offer.");
+  EXPECT_EQ(Meaning("applicant/CheckEligibility", "fellows"), "Of a cohort: who goes with the member.");
+  EXPECT_EQ(Meaning("applicant/SubmitApplication", "fellows"),
+            "Of a cohort: who goes with `member`. What is declared is declared for all of them.")
+      << "what the proto file says comes first";
+  EXPECT_EQ(Meaning("compliance/RecordVisa", "etag"), "Only if the record still has the etag that was seen.");
 }
 
 // A0-28
@@ -345,6 +370,23 @@ TEST(SplitCsv, LeavesOutRepeatedKeysAndEndlessRows) {
 TEST(Table, AlignsByCharactersAndNotByBytes) {
   EXPECT_EQ(Table({"A", "B"}, {{"Köln", "1"}, {"a\tb\nc", "2"}}, true), "A      B\nKöln   1\na b c  2\n");
   EXPECT_EQ(Table({"A", "B"}, {{"Köln", "1"}}, false), "Köln\t1\n");
+}
+
+TEST(Manual, GivesEveryArgumentAndFlagAMeaning) {
+  static const RE2 kRow(R"(\| `(.*)` \| (?:\(required\) )?(.*) \|)");
+  static const RE2 kWithoutWords(R"(\s*(\(\S*\))?\s*)");  // at most what may be typed
+  std::string command;
+  int rows = 0;
+  const std::string manual = Manual();
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(manual, '\n'))) {
+    if (absl::StartsWith(line, "### ")) command = line;
+    std::string name, meaning;
+    if (!RE2::FullMatch(line, kRow, &name, &meaning)) continue;
+    ++rows;
+    EXPECT_FALSE(RE2::FullMatch(meaning, kWithoutWords))
+        << command << ": " << name << " has no meaning: write a comment in the proto file, or see cli/meanings.cc";
+  }
+  EXPECT_GT(rows, 500);
 }
 
 TEST(Manual, IsTheOneInDocs) {
