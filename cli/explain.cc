@@ -1,3 +1,5 @@
+#include "cli/explain.h"
+
 #include <iostream>
 #include <map>
 
@@ -25,31 +27,9 @@ using compliance::v1::Clearance;
 using compliance::v1::ItemRecord;
 using compliance::v1::OpenItem;
 
-// The answer of the command's method; the command prints it itself.
-absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Ask(Invocation& invocation) {
-  const auto& method = *FindMethod(invocation.command->method);
-  AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, method));
-  AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
-  return session->Call(method, *invocation.request);
-}
-
-// Other forms than a person's are those of every answer.
-bool IsForPrograms(const Settings& settings) { return settings.json() || settings.output == "name"; }
-
-template <typename T>
-std::string Short(T value, const google::protobuf::EnumDescriptor* type) {
-  const auto* const known = type->FindValueByNumber(value);
-  return known == nullptr ? absl::StrCat(value) : ShortName(*known);
-}
-
-const char* Mark(bool holds) {
-  if (SpeaksUtf8()) return holds ? "✓" : "✗";
-  return holds ? "[ok]" : "[--]";
-}
-
 std::string ToLine(const Waiting& waiting) {
   std::string line = absl::StrCat("  - ", waiting.what());
-  std::string owner = Short(waiting.owner(), options::v1::Role_descriptor());
+  std::string owner = Short(waiting.owner());
   if (!waiting.owner_name().empty()) absl::StrAppend(&owner, owner.empty() ? "" : " ", waiting.owner_name());
   if (!owner.empty()) absl::StrAppend(&line, "\n      owed by ", owner);
   if (waiting.has_due())
@@ -78,9 +58,8 @@ std::string CommandFor(absl::string_view rpc) {
 }
 
 std::string ToText(const ApplicationExplanation& explanation) {
-  std::string text =
-      absl::StrCat(explanation.name(), ": ", Short(explanation.state(), applicant::v1::Application::State_descriptor()),
-                   "\n", explanation.summary(), explanation.summary().empty() ? "" : "\n");
+  std::string text = absl::StrCat(explanation.name(), ": ", Short(explanation.state()), "\n", explanation.summary(),
+                                  explanation.summary().empty() ? "" : "\n");
   if (explanation.waiting_for_size() > 0) text += "\nIt waits for:\n";
   for (const Waiting& waiting : explanation.waiting_for()) text += ToLine(waiting);
   // What does not hold comes first: that is what a person asks about.
@@ -106,8 +85,7 @@ std::string DaysText(const google::type::Date& first, const google::type::Date& 
 }
 
 std::string ToLine(const ItemRecord& record) {
-  std::string line = absl::StrCat("      record ", record.number(), ": ",
-                                  Short(record.outcome(), compliance::v1::Outcome_descriptor()));
+  std::string line = absl::StrCat("      record ", record.number(), ": ", Short(record.outcome()));
   if (!record.kind().empty()) absl::StrAppend(&line, ", ", record.kind());
   if (!record.host().empty()) absl::StrAppend(&line, ", ", record.host());
   absl::StrAppend(&line, ", ", DaysText(record.valid_from(), record.valid_to()), ", by ", record.by());
@@ -135,14 +113,11 @@ std::string ItemsText(const Clearance& clearance) {
     }
     if (open == nullptr) continue;
     for (const auto& reason : open->reasons()) {
-      absl::StrAppend(&text, "      open: ",
-                      reason.explanation().empty() ? Short(reason.code(), compliance::v1::OpenReason::Code_descriptor())
-                                                   : reason.explanation(),
+      absl::StrAppend(&text, "      open: ", reason.explanation().empty() ? Short(reason.code()) : reason.explanation(),
                       "\n");
     }
     if (open->owner_name().empty()) continue;  // an older service
-    absl::StrAppend(&text, "      owed by ", Short(open->owner(), options::v1::Role_descriptor()), " ",
-                    open->owner_name(), "\n");
+    absl::StrAppend(&text, "      owed by ", Short(open->owner()), " ", open->owner_name(), "\n");
   }
   return text;
 }
@@ -173,8 +148,8 @@ std::string TimelineText(const Clearance& clearance) {
 
 std::string ToText(const Clearance& clearance) {
   std::string text =
-      absl::StrCat(clearance.name(), ": ", Short(clearance.state(), Clearance::State_descriptor()), " (version ",
-                   clearance.version(), ")\n", Mark(clearance.cleared()),
+      absl::StrCat(clearance.name(), ": ", Short(clearance.state()), " (version ", clearance.version(), ")\n",
+                   Mark(clearance.cleared()),
                    clearance.cleared() ? " The stay may begin and go on.\n" : " The stay may not begin or go on.\n");
   if (!clearance.reason().empty()) absl::StrAppend(&text, "Reason: ", clearance.reason(), "\n");
   if (!clearance.revoked_by().empty()) absl::StrAppend(&text, "Revoked by ", clearance.revoked_by(), "\n");
@@ -188,21 +163,32 @@ std::string ToText(const Clearance& clearance) {
   return text;
 }
 
-template <typename Record>
-absl::StatusOr<int> Show(Invocation& invocation) {
-  AMIKECO_ASSIGN_OR_RETURN(const auto response, Ask(invocation));
-  if (IsForPrograms(invocation.settings)) {
-    std::cout << Print(invocation.settings, View::kDetails, {{"", response.get()}});
-  } else {
-    std::cout << ToText(static_cast<const Record&>(*response));
-  }
+}  // namespace
+
+const char* Mark(bool holds) {
+  if (SpeaksUtf8()) return holds ? "✓" : "✗";
+  return holds ? "[ok]" : "[--]";
+}
+
+absl::StatusOr<int> Explain(Invocation& invocation,
+                            absl::FunctionRef<std::string(const google::protobuf::Message&)> words) {
+  const Settings& settings = invocation.settings;
+  const auto& method = *FindMethod(invocation.command->method);
+  AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(settings, method));
+  AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(settings, service));
+  AMIKECO_ASSIGN_OR_RETURN(const auto answer, session->Call(method, *invocation.request));
+  const bool for_programs = settings.json() || settings.output == "name";
+  std::cout << (for_programs ? Print(settings, View::kDetails, {{"", answer.get()}}) : words(*answer));
   return kOk;
 }
 
-}  // namespace
+absl::StatusOr<int> ExplainApplication(Invocation& invocation) {
+  return Explain(invocation,
+                 [](const auto& answer) { return ToText(static_cast<const ApplicationExplanation&>(answer)); });
+}
 
-absl::StatusOr<int> ExplainApplication(Invocation& invocation) { return Show<ApplicationExplanation>(invocation); }
-
-absl::StatusOr<int> ShowClearance(Invocation& invocation) { return Show<Clearance>(invocation); }
+absl::StatusOr<int> ShowClearance(Invocation& invocation) {
+  return Explain(invocation, [](const auto& answer) { return ToText(static_cast<const Clearance&>(answer)); });
+}
 
 }  // namespace amikeco::cli

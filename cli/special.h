@@ -16,6 +16,10 @@ absl::StatusOr<int> ImportRows(Invocation& invocation);
 absl::StatusOr<int> ExplainApplication(Invocation& invocation);
 // `clearance show`: what holds and what does not, and what lapses when.
 absl::StatusOr<int> ShowClearance(Invocation& invocation);
+// `screening get`: the lists that were searched, and each hit with its reasons.
+absl::StatusOr<int> ExplainScreening(Invocation& invocation);
+// `screening match`: the same of a person who is not kept.
+absl::StatusOr<int> ExplainMatches(Invocation& invocation);
 // `waiver pdf`: writes the document to the file and prints its SHA-256.
 absl::StatusOr<int> SaveWaiver(Invocation& invocation);
 // `watch-list import`: uploads the files in pieces, with progress on standard error, and imports them. 7 when rows were

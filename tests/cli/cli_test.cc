@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "amikeco/applicant/v1/applicant.pb.h"
 #include "amikeco/compliance/v1/compliance.pb.h"
+#include "amikeco/compliance/v1/screening.pb.h"
 #include "amikeco/matching/v1/matching.pb.h"
 #include "amikeco/notify/v1/notify.pb.h"
 #include "amikeco/ops/v1/ops.pb.h"
@@ -371,6 +372,138 @@ TEST_F(Cli, ShowsWhatAClearanceStillNeedsAndWhenItLapses) {
             "  2027-06-01  leg 1 at hosts/CA01 begins\n"
             "  2027-06-14  last day of leg 1 at hosts/CA01\n"
             "  2027-06-21  health-cover lapses\n");
+}
+
+void ListOf(google::protobuf::RepeatedPtrField<compliance::v1::ScreenedList>& lists, const std::string& name,
+            int version, compliance::v1::ScreenedList::Gap gap, bool partial = false) {
+  auto& list = *lists.Add();
+  list.set_list("watchLists/" + name);
+  list.set_version(version);
+  list.set_gap(gap);
+  list.set_coverage_partial(partial);
+}
+
+compliance::v1::Match MatchWith(const std::string& list, int version, const std::string& entry, double score,
+                                compliance::v1::MatchOutcome outcome) {
+  compliance::v1::Match match;
+  match.set_list("watchLists/" + list);
+  match.set_list_version(version);
+  match.set_entry(entry);
+  match.set_score(score);
+  match.set_outcome(outcome);
+  return match;
+}
+
+compliance::v1::Explanation WhyBrezovsky() {
+  using compliance::v1::NameComparison;
+  compliance::v1::Explanation why;
+  why.set_summary("The names sound alike and the date of birth is the same.");
+  why.set_own_name("Zoltan Brezovsky");
+  why.set_listed_name("BREZOFFSKY, Soltan jr");
+  why.mutable_names()->set_score(0.93);
+  const auto add = [&](const char* first, const char* second, NameComparison::Agreement agreement, double likeness,
+                       double weight) {
+    auto& reason = *why.mutable_names()->add_reasons();
+    reason.set_first(first);
+    reason.set_second(second);
+    reason.set_agreement(agreement);
+    reason.set_likeness(likeness);
+    reason.set_weight(weight);
+  };
+  add("Zoltan", "Soltan", NameComparison::AGREEMENT_SOUND, 0.9, 0.4);
+  add("Brezovsky", "BREZOFFSKY", NameComparison::AGREEMENT_SPELLING, 0.95, 0.55);
+  add("", "jr", NameComparison::AGREEMENT_MISSING, 0, 0.05);
+  why.add_births("1961-03-04");
+  why.add_births("1961");
+  why.add_nationalities("HU");
+  return why;
+}
+
+constexpr char kWhyBrezovsky[] =
+    "      The names sound alike and the date of birth is the same.\n"
+    "      names: “Zoltan Brezovsky” and, as listed, “BREZOFFSKY, Soltan jr”, alike to 0.93\n"
+    "        PERSON     LISTED      AGREEMENT  LIKENESS  WEIGHT\n"
+    "        Zoltan     Soltan      sound      0.90      0.40\n"
+    "        Brezovsky  BREZOFFSKY  spelling   0.95      0.55\n"
+    "        -          jr          missing    0.00      0.05\n"
+    "      listed births: 1961-03-04; 1961\n"
+    "      listed nationalities: HU\n";
+
+// A0-25
+TEST_F(Cli, ShowsWhatWasSearchedAndWhyEachHitIsOne) {
+  using compliance::v1::Hit;
+  using compliance::v1::ScreenedList;
+  const auto time = ToTimestamp(absl::FromUnixSeconds(1'790'000'000));
+  compliance::v1::Screening screening;
+  screening.set_name("screenings/7");
+  screening.set_person("members/M-1");
+  screening.set_organisation("organisations/operator");
+  screening.set_state(compliance::v1::Screening::STATE_BLOCKED);
+  *screening.mutable_screen_time() = time;
+  screening.set_omitted(3);
+  ListOf(*screening.mutable_lists(), "ofac-sdn", 3, ScreenedList::GAP_UNSPECIFIED);
+  ListOf(*screening.mutable_lists(), "un", 0, ScreenedList::GAP_NOT_IMPORTED);
+  ListOf(*screening.mutable_lists(), "eu", 2, ScreenedList::GAP_TOO_OLD);
+  ListOf(*screening.mutable_lists(), "interpol", 1, ScreenedList::GAP_UNSPECIFIED, true);
+  Hit& decided = *screening.add_hits();
+  decided.set_number(1);
+  decided.set_state(Hit::STATE_FALSE_POSITIVE);
+  decided.set_decider("people/vera");
+  *decided.mutable_decide_time() = time;
+  decided.set_reason("OTHER_BIRTH_DATE");
+  *decided.mutable_match() = MatchWith("eu", 2, "7", 0.61, compliance::v1::MATCH_OUTCOME_CONSIDER);
+  Hit& open = *screening.add_hits();
+  open.set_number(2);
+  open.set_state(Hit::STATE_OPEN);
+  *open.mutable_match() = MatchWith("ofac-sdn", 3, "101", 0.97, compliance::v1::MATCH_OUTCOME_BLOCK);
+  open.mutable_match()->set_birth(compliance::v1::BIRTH_MATCH_SAME_DAY);
+  open.mutable_match()->set_country(compliance::v1::COUNTRY_MATCH_SAME);
+  *open.mutable_explanation() = WhyBrezovsky();
+  server_.Answer("ComplianceService/GetScreening", screening);
+  EXPECT_EQ(
+      Out({"screening", "get", "7"}),
+      absl::StrCat("screenings/7: blocked\n"
+                   "✗ Name and birth agree: held until somebody has looked.\n"
+                   "members/M-1, screened for organisations/operator on 2026-09-21 14:13:20\n"
+                   "To be decided: 2\n\n"
+                   "The lists:\n"
+                   "  ✓ watchLists/ofac-sdn version 3\n"
+                   "  ✗ watchLists/un: NOT SEARCHED, it was never imported\n"
+                   "  ✗ watchLists/eu version 2: searched, but TOO OLD\n"
+                   "  ✓ watchLists/interpol version 1: in part, so its silence says little\n\n"
+                   "The hits:\n"
+                   "  2. open: block, score 0.97, watchLists/ofac-sdn version 3, entry 101\n"
+                   "      birth: same-day, country: same\n",
+                   kWhyBrezovsky,
+                   "  1. false-positive by people/vera on 2026-09-21 14:13:20 (OTHER_BIRTH_DATE): consider, score "
+                   "0.61, watchLists/eu version 2, entry 7\n\n"
+                   "3 further matches are not shown: more has to be known of the person.\n"));
+  const auto json = nlohmann::json::parse(Out({"screening", "get", "7", "-o", "json"}));
+  EXPECT_EQ(json["lists"][1]["gap"], "GAP_NOT_IMPORTED");
+  EXPECT_EQ(Out({"screening", "get", "7", "-o", "name"}), "screenings/7\n");
+}
+
+TEST_F(Cli, ShowsWhoIsListedLikeAPersonWhoIsNotKept) {
+  using compliance::v1::ScreenedList;
+  compliance::v1::MatchPersonResponse response;
+  response.set_outcome(compliance::v1::MATCH_OUTCOME_INCOMPLETE);
+  ListOf(*response.mutable_lists(), "un", 0, ScreenedList::GAP_NOT_IMPORTED);
+  server_.Answer("ComplianceService/MatchPerson", response);
+  const std::vector<std::string> command = {"screening", "match", "--names", "Zoltan Brezovsky"};
+  EXPECT_EQ(Out(command),
+            "✗ incomplete\n\n"
+            "The lists:\n"
+            "  ✗ watchLists/un: NOT SEARCHED, it was never imported\n");
+  response.clear_lists();
+  response.set_outcome(compliance::v1::MATCH_OUTCOME_BLOCK);
+  auto& one = *response.add_matches();
+  *one.mutable_match() = MatchWith("ofac-sdn", 3, "101", 0.97, compliance::v1::MATCH_OUTCOME_BLOCK);
+  *one.mutable_explanation() = WhyBrezovsky();
+  server_.Answer("ComplianceService/MatchPerson", response);
+  EXPECT_EQ(Out(command), absl::StrCat("✗ block\n\n"
+                                       "The matches:\n"
+                                       "  1. block, score 0.97, watchLists/ofac-sdn version 3, entry 101\n",
+                                       kWhyBrezovsky));
 }
 
 TEST_F(Cli, AsksEveryServiceAboutItsQueue) {
