@@ -1,6 +1,7 @@
 // What must be true of a programme beyond its shape. Every mistake is reported, with the field and what would be right.
 #include "programmes/check.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,16 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "amikeco/applicant/v1/award.pb.h"
-#include "amikeco/applicant/v1/claim.pb.h"
-#include "amikeco/applicant/v1/facts.pb.h"
-#include "amikeco/applicant/v1/programme_news.pb.h"
-#include "amikeco/compliance/v1/background_check.pb.h"
-#include "amikeco/compliance/v1/facts.pb.h"
-#include "amikeco/compliance/v1/vetting.pb.h"
-#include "amikeco/compliance/v1/visa.pb.h"
-#include "amikeco/compliance/v1/waiver.pb.h"
-#include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/money.h"
 #include "common/base/status.h"
@@ -28,6 +19,7 @@
 #include "google/protobuf/descriptor.h"
 #include "programmes/check_cases.h"
 #include "programmes/check_selection.h"
+#include "programmes/facts.h"
 #include "programmes/programmes.h"
 
 namespace amikeco {
@@ -534,23 +526,9 @@ void CheckDisclosure(const Programme& programme, FieldErrors& wrong) {
   }
 }
 
-// The facts that a notice can be about: all that the services which run programmes state.
 bool IsFact(const std::string& type) {
-  // Points are told to nobody, so of an intake its call alone.
-  if (type == applicant::v1::IntakeOpened::descriptor()->full_name()) return true;
-  if (type == applicant::v1::ProgrammeChanged::descriptor()->full_name()) return true;
-  for (const google::protobuf::Descriptor* facts :
-       {applicant::v1::MemberFact::descriptor(), applicant::v1::ApplicationFact::descriptor(),
-        applicant::v1::HostingOfferFact::descriptor(), applicant::v1::ClaimFact::descriptor(),
-        matching::v1::HostFact::descriptor(), matching::v1::PlacementFact::descriptor(),
-        matching::v1::HomeHostFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
-        compliance::v1::VettingFact::descriptor(), compliance::v1::CheckFact::descriptor(),
-        compliance::v1::VisaFact::descriptor(), compliance::v1::WaiverFact::descriptor()}) {
-    for (int i = 0; i < facts->field_count(); ++i) {
-      if (facts->field(i)->message_type()->full_name() == type) return true;
-    }
-  }
-  return false;
+  return std::any_of(NoticeFacts().begin(), NoticeFacts().end(),
+                     [&](const google::protobuf::Descriptor* fact) { return fact->full_name() == type; });
 }
 
 void CheckNotices(const Programme& programme, FieldErrors& wrong) {

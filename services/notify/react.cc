@@ -9,6 +9,7 @@
 #include "common/base/dates.h"
 #include "common/events/execute.h"
 #include "common/privacy/erasure.h"
+#include "programmes/facts.h"
 #include "services/notify/contact.h"
 #include "services/notify/message.h"
 #include "services/notify/service.h"

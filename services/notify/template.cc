@@ -12,26 +12,16 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "amikeco/applicant/v1/award.pb.h"
-#include "amikeco/applicant/v1/claim.pb.h"
-#include "amikeco/applicant/v1/facts.pb.h"
-#include "amikeco/applicant/v1/programme_news.pb.h"
-#include "amikeco/compliance/v1/background_check.pb.h"
-#include "amikeco/compliance/v1/facts.pb.h"
-#include "amikeco/compliance/v1/vetting.pb.h"
-#include "amikeco/compliance/v1/visa.pb.h"
-#include "amikeco/compliance/v1/waiver.pb.h"
-#include "amikeco/matching/v1/facts.pb.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
 #include "google/protobuf/descriptor.h"
+#include "programmes/facts.h"
 #include "services/notify/value.h"
 
 namespace amikeco::notify {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
 using programme::v1::Programme;
 
 constexpr std::array<absl::string_view, 9> kCaseVariables = {"case.application", "case.coordinator", "case.end",
@@ -80,14 +70,9 @@ std::string CamelCase(absl::string_view snake) {
 
 // The fact about an application with this name, or null.
 const Descriptor* FactNamed(absl::string_view snake) {
-  for (const google::protobuf::FileDescriptor* file :
-       {applicant::v1::ClaimFact::descriptor()->file(), applicant::v1::ApplicationFact::descriptor()->file(),
-        applicant::v1::ProgrammeFact::descriptor()->file(), matching::v1::PlacementFact::descriptor()->file(),
-        compliance::v1::ClearanceFact::descriptor()->file(), compliance::v1::CheckFact::descriptor()->file(),
-        compliance::v1::VettingFact::descriptor()->file(), compliance::v1::VisaFact::descriptor()->file(),
-        compliance::v1::WaiverFact::descriptor()->file()}) {
-    const Descriptor* const fact = file->FindMessageTypeByName(CamelCase(snake));
-    if (fact != nullptr && IsAboutAnApplication(*fact)) return fact;
+  const std::string name = CamelCase(snake);
+  for (const Descriptor* fact : NoticeFacts()) {
+    if (fact->name() == name && IsAboutAnApplication(*fact)) return fact;
   }
   return nullptr;
 }
@@ -223,28 +208,6 @@ std::string ValueOf(absl::string_view name, const google::protobuf::Message& fac
 }
 
 }  // namespace
-
-bool IsAboutAnApplication(const Descriptor& fact) {
-  for (const Descriptor* facts :
-       {applicant::v1::ApplicationFact::descriptor(), applicant::v1::HostingOfferFact::descriptor(),
-        applicant::v1::ClaimFact::descriptor()}) {
-    for (int i = 0; i < facts->field_count(); ++i) {
-      if (facts->field(i)->message_type() == &fact) return true;
-    }
-  }
-  // Of an intake its call alone: who is told of an entry hears it of the application, and points are told to nobody.
-  if (&fact == applicant::v1::IntakeOpened::descriptor()) return true;
-  if (&fact == applicant::v1::ProgrammeChanged::descriptor()) return true;
-  const FieldDescriptor* application = fact.FindFieldByName("application");
-  // Linked in for their descriptors: facts are found by name.
-  static const std::array kSources = {
-      matching::v1::PlacementFact::descriptor(), compliance::v1::ClearanceFact::descriptor(),
-      compliance::v1::CheckFact::descriptor(),   compliance::v1::VettingFact::descriptor(),
-      compliance::v1::VisaFact::descriptor(),    compliance::v1::WaiverFact::descriptor()};
-  if (application == nullptr) return false;
-  return std::any_of(kSources.begin(), kSources.end(),
-                     [&](const Descriptor* source) { return source->file() == fact.file(); });
-}
 
 std::vector<std::string> VariablesOf(const Descriptor& fact) {
   std::vector<std::string> names = FieldPaths(fact);

@@ -55,10 +55,6 @@ std::vector<std::string> VariablesOf(const google::protobuf::Descriptor& fact);
 // The locales to try, best first: de-AT → de → en.
 std::vector<std::string> FallbackChain(absl::string_view locale);
 
-// Facts that are about an application, an offer to host, a call for applications or a change of a programme, and so can
-// cause messages.
-bool IsAboutAnApplication(const google::protobuf::Descriptor& fact);
-
 // Immutable; safe to share.
 class Templates {
  public:
