@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/base/zones.h"
 
 namespace amikeco {
 namespace {
@@ -88,6 +89,14 @@ TEST(SortableTime, SortsLikeTime) {
   for (size_t i = 1; i < std::size(times); ++i) EXPECT_LT(SortableTime(times[i - 1]), SortableTime(times[i]));
   EXPECT_EQ(SortableTime(times[6]), "2027-01-01T00:00:00.000000Z");
   for (const absl::Time time : times) EXPECT_EQ(ToTime(ToTimestamp(time)), time);
+}
+
+TEST(ZoneNamed, IsUtcWhereThereIsNoneOfThatName) {
+  const absl::Time noon = absl::FromCivil(absl::CivilHour(2027, 7, 1, 12), absl::UTCTimeZone());
+  EXPECT_EQ(absl::ToCivilHour(noon, ZoneNamed("Europe/Berlin")), absl::CivilHour(2027, 7, 1, 14));
+  for (const char* name : {"", "Europe/Atlantis"}) {
+    EXPECT_EQ(absl::ToCivilHour(noon, ZoneNamed(name)), absl::CivilHour(2027, 7, 1, 12)) << name;
+  }
 }
 
 TEST(ParseTimeZone, KnowsZonesByTheirNames) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "services/applicant/errors.h"
 #include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
@@ -39,10 +40,7 @@ absl::StatusOr<v1::Task> FindTask(const v1::Application& application, const std:
 
 }  // namespace
 
-absl::CivilDay Today(const Circumstance& c) {
-  const auto zone = ParseTimeZone(c.programme.time_zone());
-  return absl::ToCivilDay(c.now, zone.ok() ? *zone : absl::UTCTimeZone());
-}
+absl::CivilDay Today(const Circumstance& c) { return absl::ToCivilDay(c.now, ZoneNamed(c.programme.time_zone())); }
 
 ApplicationFacts Decide(const v1::Application& application, const v1::CompleteTaskRequest& command,
                         const Circumstance& c) {

@@ -5,6 +5,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/base/dates.h"
+#include "common/base/zones.h"
 #include "services/applicant/application.h"
 #include "services/applicant/steps.h"
 #include "services/applicant/transitions.h"
@@ -150,8 +151,7 @@ void End(Application& application, Application::State state, const std::string& 
 
 // The first moment behind `day`, where the programme's days end.
 absl::Time Behind(const Application& application, const google::type::Date& day) {
-  const auto zone = ParseTimeZone(application.time_zone());
-  return absl::FromCivil(ToDay(day) + 1, zone.ok() ? *zone : absl::UTCTimeZone());
+  return absl::FromCivil(ToDay(day) + 1, ZoneNamed(application.time_zone()));
 }
 
 // When time alone will next change something.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/dates.h"
+#include "common/base/zones.h"
 #include "services/applicant/intake.h"
 
 namespace amikeco::applicant::v1 {
@@ -141,9 +142,8 @@ void SetNextDue(Intake& intake) {
   intake.clear_next_due();
   const bool scheduled = intake.state() == Intake::STATE_SCHEDULED;
   if (!scheduled && intake.state() != Intake::STATE_OPEN) return;
-  const auto zone = ParseTimeZone(intake.time_zone());
   const absl::CivilDay day = scheduled ? ToDay(intake.opens()) : ToDay(intake.closes()) + 1;
-  *intake.mutable_next_due() = ToTimestamp(absl::FromCivil(day, zone.ok() ? *zone : absl::UTCTimeZone()));
+  *intake.mutable_next_due() = ToTimestamp(absl::FromCivil(day, ZoneNamed(intake.time_zone())));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "common/base/dates.h"
 #include "common/base/money.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "services/applicant/errors.h"
 
@@ -33,8 +34,7 @@ constexpr char kNumber[] = "";
 Value ValueOf(const Money& amount) { return Value(amount.units()) * kNanos + amount.nanos(); }
 
 int YearOf(const ReportCircumstance& c) {
-  const auto zone = ParseTimeZone(c.programme.time_zone());
-  return static_cast<int>(absl::ToCivilYear(c.now, zone.ok() ? *zone : absl::UTCTimeZone()).year());
+  return static_cast<int>(absl::ToCivilYear(c.now, ZoneNamed(c.programme.time_zone())).year());
 }
 
 // Year and area of a group: 0 and "" where it is of several.

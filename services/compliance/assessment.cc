@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
 #include "common/base/hash.h"
+#include "common/base/zones.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/compliance/assessment_transitions.h"
@@ -22,11 +23,7 @@ namespace {
 using v1::Assessment;
 using v1::AssessmentFact;
 
-absl::TimeZone ZoneOf(const Assessment& assessment) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(assessment.time_zone(), &zone);  // the programme was checked when it was loaded
-  return zone;
-}
+absl::TimeZone ZoneOf(const Assessment& assessment) { return ZoneNamed(assessment.time_zone()); }
 absl::CivilDay TodayOf(const Assessment& assessment, absl::Time now) {
   return absl::ToCivilDay(now, ZoneOf(assessment));
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "services/compliance/case_errors.h"
 #include "services/compliance/case_transitions.h"
 
@@ -18,9 +19,7 @@ using v1::BackgroundCheck;
 using v1::CheckFact;
 
 absl::CivilDay DayOf(const BackgroundCheck& check, absl::Time time) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(check.time_zone(), &zone);  // the programme was checked when it was loaded
-  return absl::ToCivilDay(time, zone);
+  return absl::ToCivilDay(time, ZoneNamed(check.time_zone()));
 }
 
 // "complete and clear", "pre_adverse".

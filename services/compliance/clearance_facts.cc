@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
+#include "common/base/zones.h"
 #include "services/compliance/judge.h"
 
 namespace amikeco::compliance {
@@ -50,11 +51,7 @@ std::optional<ClearanceFact> LapseFact(const Clearance& clearance, absl::CivilDa
 
 }  // namespace
 
-absl::TimeZone ZoneOf(const Clearance& clearance) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(clearance.time_zone(), &zone);  // the programme was checked when it was loaded
-  return zone;
-}
+absl::TimeZone ZoneOf(const Clearance& clearance) { return ZoneNamed(clearance.time_zone()); }
 
 ClearanceFact LostFact(const Clearance& clearance, absl::CivilDay today) {
   ClearanceFact fact;

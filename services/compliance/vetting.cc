@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "services/compliance/case_errors.h"
 #include "services/compliance/case_transitions.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 using v1::VettingCase;
 using v1::VettingFact;
-
-absl::TimeZone ZoneOf(const VettingCase& vetting) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(vetting.time_zone(), &zone);  // the programme was checked when it was loaded
-  return zone;
-}
 
 std::string Spoken(VettingState state) {
   return absl::AsciiStrToLower(VettingCase::State_Name(state).substr(6));  // without STATE_
@@ -241,7 +236,7 @@ std::vector<VettingFact> OnTime(const VettingCase& vetting, bool stay_is_over, c
 
 std::optional<absl::Time> NextDue(const VettingCase& vetting) {
   if (!IsAwaited(vetting)) return std::nullopt;
-  return absl::FromCivil(ToDay(vetting.due()) + 1, ZoneOf(vetting));  // the due day is in time
+  return absl::FromCivil(ToDay(vetting.due()) + 1, ZoneNamed(vetting.time_zone()));  // the due day is in time
 }
 
 Vetted StandingOf(const VettingCase& person, const VettingCase& unit) {

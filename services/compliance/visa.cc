@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "services/compliance/case_errors.h"
 #include "services/compliance/case_transitions.h"
 
@@ -16,11 +17,7 @@ namespace {
 using v1::VisaCase;
 using v1::VisaFact;
 
-absl::TimeZone ZoneOf(const VisaCase& visa) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(visa.time_zone(), &zone);  // the programme was checked when it was loaded
-  return zone;
-}
+absl::TimeZone ZoneOf(const VisaCase& visa) { return ZoneNamed(visa.time_zone()); }
 
 absl::Status CheckFields(const v1::RecordVisaRequest& command) {
   FieldErrors wrong;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
 #include "common/base/status.h"
+#include "common/base/zones.h"
 #include "services/compliance/errors.h"
 
 namespace amikeco::compliance {
@@ -420,9 +421,7 @@ WaiverFacts OnTemplate(const Waiver& waiver, const WaiverTemplate& text) {
 
 std::optional<absl::Time> NextDue(const Waiver& waiver) {
   if (!IsOpen(waiver.state())) return std::nullopt;
-  absl::TimeZone zone = absl::UTCTimeZone();
-  absl::LoadTimeZone(waiver.time_zone(), &zone);  // the programme was checked when it was loaded
-  return absl::FromCivil(DaysOf(waiver).last + 1, zone);
+  return absl::FromCivil(DaysOf(waiver).last + 1, ZoneNamed(waiver.time_zone()));
 }
 
 std::string ParticipantOf(const v1::Clearance& clearance, const v1::RequiredItem& item) {
