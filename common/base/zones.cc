@@ -1,10 +1,9 @@
 #include "common/base/zones.h"
 
+#include "common/base/dates.h"
+
 namespace amikeco {
 
-absl::TimeZone ZoneNamed(absl::string_view name) {
-  absl::TimeZone zone;
-  return absl::LoadTimeZone(name, &zone) ? zone : absl::UTCTimeZone();
-}
+absl::TimeZone ZoneNamed(absl::string_view name) { return ParseTimeZone(name).value_or(absl::UTCTimeZone()); }
 
 }  // namespace amikeco
