@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/dates.h"
@@ -92,14 +91,6 @@ CheckFact Reported(const BackgroundCheck& check, v1::CheckReport report, const s
   *reported.mutable_day() = ToDate(today);
   if (check.valid_days() > 0) *reported.mutable_valid_to() = ToDate(today + check.valid_days());
   return fact;
-}
-
-// A code says nothing about anybody; whatever else a provider sends is not kept.
-std::string CodeIn(absl::string_view reason) {
-  const bool code = reason.size() <= 60 && std::all_of(reason.begin(), reason.end(), [](char ch) {
-                      return absl::ascii_isupper(ch) || absl::ascii_isdigit(ch) || ch == '_';
-                    });
-  return code ? std::string(reason) : "";
 }
 
 // The stage that a provider's report stands for is the one that the check is in.
@@ -231,10 +222,12 @@ CheckFacts Decide(const BackgroundCheck& check, const ProviderReport& report, co
   const CheckStage stage = StageOf(check);
   const auto command = CommandOf(report.report);
   if (!check.by_provider() || !command || !Next(stage, *command)) return facts;
+  // Two desks may ask at once: what the other one was told of another order is not this one's.
+  if (!check.order().empty() && !report.order.empty() && report.order != check.order()) return facts;
   if (check.order().empty() && !report.order.empty()) {
     Stamp(*facts.emplace_back().mutable_ordered(), check, c).set_order(report.order);
   }
-  const std::string reason = IsResult(report.report) ? "" : CodeIn(report.reason);
+  const std::string reason = IsResult(report.report) ? "" : report.reason;
   if (!IsKnown(check, report.report, reason)) facts.push_back(Reported(check, report.report, reason, c));
   return facts;
 }

@@ -33,11 +33,11 @@ struct CheckGround {
   bool has_provider;  // of the kind
 };
 
-// What a provider answered, or that it did not.
+// What a provider answered (provider_answer.h reads it), or that it did not.
 struct ProviderReport {
   std::string order;  // "" when it has taken none
   v1::CheckReport report;
-  std::string reason;  // a code; anything else is dropped
+  std::string reason;  // a code, or ""
 };
 // A provider knows that the check is cancelled.
 struct ProviderToldOfCancel {};

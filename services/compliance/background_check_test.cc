@@ -406,8 +406,10 @@ TEST(BackgroundCheck, OfAKindWithAProviderIsTheProvidersToReport) {
   EXPECT_FALSE(AwaitsProvider(check.now)) << "a person has to look at it";
   ASSERT_TRUE(check.Report(v1::CHECK_REPORT_PENDING).ok());
   EXPECT_TRUE(AwaitsProvider(check.now));
-  ASSERT_TRUE(check.Hear("O-1", v1::CHECK_REPORT_IN_REVIEW, "served 5 years").ok());
-  EXPECT_EQ(check.now.reason(), "") << "A5-05: what is no code is not kept";
+  ASSERT_TRUE(check.Hear("O-1", v1::CHECK_REPORT_IN_REVIEW, "LOOKED_AT").ok());
+  EXPECT_EQ(check.now.reason(), "LOOKED_AT");
+  ASSERT_TRUE(check.Hear("O-2", v1::CHECK_REPORT_CLEAR).ok());
+  EXPECT_EQ(check.now.state(), BackgroundCheck::STATE_PAUSED) << "that is another order";
   ASSERT_TRUE(check.Hear("O-1", v1::CHECK_REPORT_CLEAR).ok());
   EXPECT_FALSE(AwaitsProvider(check.now));
   const size_t done = check.history.size();

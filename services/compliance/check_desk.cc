@@ -12,6 +12,7 @@
 #include "common/observe/trace.h"
 #include "services/compliance/case_transitions.h"
 #include "services/compliance/follow.h"
+#include "services/compliance/provider_answer.h"
 
 namespace amikeco::compliance {
 namespace {
@@ -135,14 +136,17 @@ absl::StatusOr<v1::ProviderOrder> CheckDesk::Ask(Caller& caller, const v1::Backg
 absl::Status CheckDesk::Handle(const v1::BackgroundCheck& check, const absl::StatusOr<v1::ProviderOrder>& answer,
                                Turn& turn) {
   const bool cancelled = check.state() == v1::BackgroundCheck::STATE_CANCELLED;
+  absl::Status wrong = answer.status();
   if (answer.ok()) {
     turn = {clock_.Now() + options_.poll, 0};
     if (cancelled) return Commit(check.name(), ProviderToldOfCancel());
-    return Commit(check.name(), ProviderReport{answer->order(), answer->report(), answer->reason()});
+    auto report = ReportIn(check.order(), *answer);
+    if (report.ok()) return Commit(check.name(), *std::move(report));
+    wrong = report.status();
   }
-  const bool passing = IsPassing(answer.status());
-  LogWarning("A provider did not answer about a background check.",
-             {{"name", check.name()}, {"code", absl::StatusCodeToString(answer.status().code())}});
+  const bool passing = IsPassing(wrong);
+  LogWarning("A provider did not answer about a background check as its contract says.",
+             {{"name", check.name()}, {"code", absl::StatusCodeToString(wrong.code())}});
   if (passing && ++turn.failures < kMostTries) {
     turn.next = clock_.Now() + BackoffAfter(turn.failures, options_.least_pause, options_.most_pause);
     return absl::OkStatus();

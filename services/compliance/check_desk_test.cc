@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "samples/check_provider/check_provider.h"
 #include "services/compliance/case_tables.h"
+#include "services/compliance/provider_answer.h"
 #include "services/compliance/service.h"
 #include "services/compliance/test_cases.h"
 #include "services/compliance/test_waivers.h"
@@ -28,6 +29,14 @@ using programme::v1::ComplianceItem;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using v1::BackgroundCheck;
+
+// Answers every call the same.
+struct Parrot final : Caller {
+  absl::StatusOr<std::string> CallRaw(absl::string_view, const std::string&, const CallOptions&) override {
+    return answer.SerializeAsString();
+  }
+  v1::ProviderOrder answer;
+};
 
 class CheckDeskTest : public testing::Test {
  protected:
@@ -187,6 +196,62 @@ TEST_F(CheckDeskTest, LeavesWhatTheProviderRefusesToAPerson) {
   EXPECT_EQ(Check().state(), BackgroundCheck::STATE_SUSPENDED);
   EXPECT_EQ(Check().reason(), kRefusedByProvider);
   EXPECT_EQ(*desk_->CallDue(), 0);
+}
+
+TEST_F(CheckDeskTest, LeavesAnAnswerThatIsNotOfTheContractToAPerson) {
+  v1::ProviderOrder good;
+  good.set_order("orders/1");
+  good.set_report(v1::CHECK_REPORT_CLEAR);
+  std::vector<v1::ProviderOrder> wrong(6, good);
+  wrong[0].set_order("");
+  wrong[1].set_order(std::string(201, 'o'));
+  wrong[2].set_order("orders/1\n");
+  wrong[3].set_report(v1::CHECK_REPORT_UNSPECIFIED);
+  wrong[4].set_report(static_cast<v1::CheckReport>(99));
+  wrong[5].set_order("orders/\xff");
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    const std::string id = absl::StrCat("W", i);
+    ASSERT_TRUE(Request("pending", id).ok()) << id;
+    Parrot provider;
+    provider.answer = wrong[i];
+    CheckDesk desk(*store_, clock_, {{{"ncic"}, &provider}});
+    EXPECT_EQ(*desk.CallDue(), 1) << id;
+    EXPECT_EQ(Check(id).state(), BackgroundCheck::STATE_SUSPENDED) << id;
+    EXPECT_EQ(Check(id).reason(), kRefusedByProvider) << id;
+    EXPECT_EQ(Check(id).order(), "") << id;
+    EXPECT_EQ(*desk.CallDue(), 0) << id << " waits for a person";
+    v1::CancelBackgroundCheckRequest cancel;
+    cancel.set_name("backgroundChecks/" + id);
+    cancel.set_reason("STAY_CANCELLED");
+    ASSERT_TRUE(Ask<BackgroundCheck>(kVera, "CancelBackgroundCheck", cancel).ok());
+  }
+}
+
+TEST_F(CheckDeskTest, BelievesNothingThatIsSaidOfAnotherOrder) {
+  ASSERT_TRUE(Request("pending").ok());
+  Call(1);
+  Parrot provider;
+  provider.answer.set_order("orders/2");
+  provider.answer.set_report(v1::CHECK_REPORT_CLEAR);
+  CheckDesk desk(*store_, clock_, {{{"ncic"}, &provider}});
+  EXPECT_EQ(*desk.CallDue(), 1);
+  EXPECT_EQ(Check().state(), BackgroundCheck::STATE_SUSPENDED);
+  EXPECT_EQ(Check().reason(), kRefusedByProvider);
+  EXPECT_EQ(Check().order(), "orders/1");
+  EXPECT_FALSE(Cleared());
+}
+
+// A5-05
+TEST_F(CheckDeskTest, KeepsNoReasonThatIsNoCodeOrIsOurs) {
+  for (const char* reason : {"served 5 years", "PROVIDER_UNAVAILABLE", "REFUSED_BY_PROVIDER"}) {
+    Parrot provider;
+    provider.answer.set_order("orders/1");
+    provider.answer.set_report(v1::CHECK_REPORT_NEEDS_INFO);
+    provider.answer.set_reason(reason);
+    const auto report = ReportIn("orders/1", provider.answer);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->reason, "") << reason;
+  }
 }
 
 TEST_F(CheckDeskTest, TellsTheProviderOfADisputeAndTakesTheNewResult) {
