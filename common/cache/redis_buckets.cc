@@ -1,5 +1,7 @@
 #include "common/cache/redis_buckets.h"
 
+#include <cmath>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -28,6 +30,17 @@ return result
 
 }  // namespace
 
+absl::StatusOr<std::vector<double>> TokensIn(const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ARRAY) return absl::InternalError("Redis: no numbers of tokens");
+  std::vector<double> tokens(reply.elements);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (!absl::SimpleAtod(TextOf(*reply.element[i]), &tokens[i]) || !std::isfinite(tokens[i])) {
+      return absl::InternalError("Redis: no number of tokens");
+    }
+  }
+  return tokens;
+}
+
 RedisBuckets::RedisBuckets(RedisAddress address, const std::string& service)
     : stem_(absl::StrCat(address.prefix, ":quota:", service, ":")), redis_(std::move(address)) {}
 
@@ -40,12 +53,7 @@ absl::StatusOr<std::vector<double>> RedisBuckets::Take(absl::Span<const Charge> 
   }
   absl::MutexLock lock(&mutex_);
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command));
-  std::vector<double> left(reply->elements);
-  for (size_t i = 0; i < left.size(); ++i) {
-    if (!absl::SimpleAtod(TextOf(*reply->element[i]), &left[i]))
-      return absl::InternalError("Redis: no number of tokens");
-  }
-  return left;
+  return TokensIn(*reply);
 }
 
 }  // namespace amikeco

@@ -12,6 +12,9 @@
 
 namespace amikeco {
 
+// What is left in each bucket, as Redis answers it; INTERNAL when it is no list of numbers.
+absl::StatusOr<std::vector<double>> TokensIn(const redisReply& reply);
+
 // Thread safe. Keys begin with `address.prefix`, ":quota:" and the service's name, and disappear once their bucket
 // would be full again. Time is Redis's own.
 class RedisBuckets final : public SharedBuckets {

@@ -37,6 +37,20 @@ TEST_F(RedisBucketsTest, AreTheSameForAllReplicasAndGoBelowZero) {
   EXPECT_NEAR(Take(another_service, "reads organisations/a", 1), 99, 0.1);
 }
 
+TEST(TokensIn, AreNumbersOrRefused) {
+  const auto tokens = [](absl::string_view wire) {
+    const RedisReader reader = NewRedisReader();
+    redisReaderFeed(reader.get(), wire.data(), wire.size());
+    void* reply = nullptr;
+    EXPECT_EQ(redisReaderGetReply(reader.get(), &reply), REDIS_OK);
+    return TokensIn(*RedisReply(static_cast<redisReply*>(reply)));
+  };
+  EXPECT_EQ(tokens("*2\r\n$3\r\n1.5\r\n$2\r\n-4\r\n").value_or(std::vector<double>()), (std::vector{1.5, -4.0}));
+  for (const char* wrong : {":5\r\n", "*1\r\n$3\r\nnan\r\n", "*1\r\n$3\r\ninf\r\n", "*1\r\n:5\r\n"}) {
+    EXPECT_EQ(tokens(wrong).status().code(), absl::StatusCode::kInternal) << wrong;
+  }
+}
+
 TEST_F(RedisBucketsTest, FillUpWithTime) {
   RedisBuckets buckets(address_, "matching");
   ASSERT_TRUE(buckets.Take({{"fast", 100, 1000, 100}}).ok());

@@ -1,8 +1,11 @@
 #include "common/events/redis_address.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/base/status.h"
 #include "common/config/textproto.h"
 #include "common/events/redis_tls.h"
@@ -15,13 +18,11 @@ absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(a
 // "host:port", where the host may be an IPv6 address in brackets.
 absl::StatusOr<RedisEndpoint> ParseEndpoint(absl::string_view text) {
   const size_t colon = text.rfind(':');
-  RedisEndpoint endpoint;
-  if (colon == text.npos || colon == 0 || !absl::SimpleAtoi(text.substr(colon + 1), &endpoint.port) ||
-      endpoint.port < 1 || endpoint.port > 65535) {
-    return Wrong(absl::StrCat("sentinels: \"", text, "\" is not \"host:port\", for example \"redis1:26379\""));
-  }
-  endpoint.host = std::string(absl::StripSuffix(absl::StripPrefix(text.substr(0, colon), "["), "]"));
-  return endpoint;
+  absl::string_view host = text.substr(0, colon);
+  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]")) host = host.substr(1, host.size() - 2);
+  auto endpoint = EndpointOf(host, colon == text.npos ? "" : text.substr(colon + 1));
+  if (endpoint.ok()) return endpoint;
+  return Wrong(absl::StrCat("sentinels: \"", text, "\" is not \"host:port\", for example \"redis1:26379\""));
 }
 
 absl::Status ReadPassword(absl::string_view field, const std::string& path, std::string& password) {
@@ -35,6 +36,19 @@ absl::Status ReadPassword(absl::string_view field, const std::string& path, std:
 }
 
 }  // namespace
+
+absl::StatusOr<RedisEndpoint> EndpointOf(absl::string_view host, absl::string_view port) {
+  constexpr size_t kLongestName = 253;
+  const auto is_of_a_name = [](char c) { return absl::ascii_isalnum(c) || absl::StrContains(".-_:%", c); };
+  const auto is_digit = [](char c) { return absl::ascii_isdigit(c); };
+  RedisEndpoint endpoint{std::string(host), 0};
+  if (host.empty() || host.size() > kLongestName || !std::all_of(host.begin(), host.end(), is_of_a_name) ||
+      !std::all_of(port.begin(), port.end(), is_digit) || !absl::SimpleAtoi(port, &endpoint.port) ||
+      endpoint.port < 1 || endpoint.port > 65535) {
+    return absl::InvalidArgumentError("it is no host and port");
+  }
+  return endpoint;
+}
 
 std::string Describe(const RedisEndpoint& endpoint) { return absl::StrCat(endpoint.host, ":", endpoint.port); }
 

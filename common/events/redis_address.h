@@ -19,6 +19,8 @@ struct RedisEndpoint {
   int port = 0;
 };
 std::string Describe(const RedisEndpoint& endpoint);  // "redis1:6379"
+// INVALID_ARGUMENT unless `host` is a name or an IP address and `port` a number from 1 to 65535.
+absl::StatusOr<RedisEndpoint> EndpointOf(absl::string_view host, absl::string_view port);
 
 // PEM files. The other end's certificate must always have the name or IP address by which it is reached.
 struct RedisTls {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
@@ -17,12 +16,6 @@ namespace {
 constexpr absl::Duration kAskAgain = absl::Milliseconds(50);
 
 std::string Id(int64_t number) { return absl::StrCat(number, "-0"); }
-
-int64_t NumberOf(absl::string_view id) {
-  int64_t number = 0;
-  (void)absl::SimpleAtoi(id.substr(0, id.find('-')), &number);
-  return number;
-}
 
 }  // namespace
 
@@ -52,12 +45,10 @@ absl::Status RedisQueue::Place::Lease(absl::Time now) {
   command.push_back(absl::StrCat(absl::ToInt64Milliseconds(lease_)));
   for (const Partition& partition : partitions_) command.push_back(partition.unacknowledged.empty() ? "0" : "1");
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command));
-  if (reply->type != REDIS_REPLY_ARRAY || reply->elements != kPartitions) {
-    return absl::InternalError("Redis: unexpected answer to a lease");
-  }
+  AMIKECO_ASSIGN_OR_RETURN(const auto leases, LeasesIn(*reply));
   bool any = false;
   for (int p = 0; p < kPartitions; ++p) {
-    const bool held = reply->element[p]->integer == 1;
+    const bool held = leases[p];
     any |= held;
     if (!held && partitions_[p].held) {
       // Another consumer begins with what is unacknowledged; passing on more of it here would only repeat its work.
@@ -75,12 +66,13 @@ absl::Status RedisQueue::Place::Lease(absl::Time now) {
 absl::Status RedisQueue::Place::Adopt(int p) {
   std::string cursor = "0-0";
   do {
-    auto reply = redis_.Run(
-        {"XAUTOCLAIM", keys_[p], subscription_.group, subscription_.consumer, "0", cursor, "COUNT", "500", "JUSTID"});
-    AMIKECO_RETURN_IF_ERROR(reply.status());
-    if ((*reply)->elements < 2) return absl::InternalError("Redis: unexpected answer to XAUTOCLAIM");
-    cursor = std::string(TextOf(*(*reply)->element[0]));
-    if ((*reply)->elements > 2 && (*reply)->element[2]->elements > 0) AMIKECO_RETURN_IF_ERROR(ReportLoss());
+    AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
+                             redis_.Run({"XAUTOCLAIM", keys_[p], subscription_.group, subscription_.consumer, "0",
+                                         cursor, "COUNT", "500", "JUSTID"}));
+    AMIKECO_ASSIGN_OR_RETURN(Claimed claimed, ClaimedIn(*reply));
+    if (claimed.next == cursor && cursor != "0-0") return absl::InternalError("Redis: XAUTOCLAIM does not get on");
+    cursor = std::move(claimed.next);
+    if (claimed.lost) AMIKECO_RETURN_IF_ERROR(ReportLoss());
   } while (cursor != "0-0");
   partitions_[p] = Partition();
   partitions_[p].held = partitions_[p].recovering = true;
@@ -90,30 +82,29 @@ absl::Status RedisQueue::Place::Adopt(int p) {
 // False while the group must not read.
 absl::StatusOr<bool> RedisQueue::Place::Join() {
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(join_));
-  return reply->integer == 1;
+  AMIKECO_ASSIGN_OR_RETURN(const int64_t joined, NumberIn(*reply));
+  return joined == 1;
 }
 
 // An entry was dropped that the group had not acknowledged. Without the epoch the relay begins anew, and publishes
 // everything again that some group still needs.
 absl::Status RedisQueue::Place::ReportLoss() { return redis_.Run({"HDEL", published_key_, "epoch"}).status(); }
 
-// Keeps a stream's entries for the caller and returns how many there were.
-absl::StatusOr<int> RedisQueue::Place::Keep(int p, const redisReply& entries, bool again) {
-  for (size_t i = 0; i < entries.elements; ++i) {
-    const redisReply& entry = *entries.element[i];
-    if (entry.elements != 2) return absl::InternalError("Redis: unexpected entry in a stream");
-    Parcel parcel{NumberOf(TextOf(*entry.element[0])), "", "", again};
-    const redisReply& fields = *entry.element[1];
-    if (fields.elements != 4) {
+// Keeps a stream's entries for the caller.
+absl::Status RedisQueue::Place::Keep(StreamRead& read, bool again) {
+  const auto key = std::find(keys_.begin(), keys_.end(), read.key);
+  if (key == keys_.end()) return absl::InternalError("Redis: an answer about another stream");
+  const int p = static_cast<int>(key - keys_.begin());
+  for (StreamEntry& entry : read.entries) {
+    if (entry.lost || PartitionOf(entry.parcel.subject) != p) {
       AMIKECO_RETURN_IF_ERROR(ReportLoss());
       continue;
     }
-    parcel.subject = std::string(TextOf(*fields.element[1]));
-    parcel.body = std::string(TextOf(*fields.element[3]));
-    partitions_[p].unacknowledged.insert(parcel.number);
-    ready_.push_back(std::move(parcel));
+    entry.parcel.again = again;
+    partitions_[p].unacknowledged.insert(entry.parcel.number);
+    ready_.push_back(std::move(entry.parcel));
   }
-  return static_cast<int>(entries.elements);
+  return absl::OkStatus();
 }
 
 // Reads what was delivered before; false when there is no more of it.
@@ -123,19 +114,17 @@ absl::StatusOr<bool> RedisQueue::Place::ReadAgain(int limit) {
     if (!partition.held || !partition.recovering) continue;
     AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
                              redis_.Run({"XREADGROUP", "GROUP", subscription_.group, subscription_.consumer, "COUNT",
-                                         absl::StrCat(limit), "STREAMS", keys_[p], Id(partition.recovered)}));
-    if (reply->elements != 1 || reply->element[0]->elements != 2) {
-      return absl::InternalError("Redis: unexpected answer to XREADGROUP");
+                                         absl::StrCat(limit), "STREAMS", keys_[p], partition.recovered}));
+    AMIKECO_ASSIGN_OR_RETURN(auto streams, StreamsIn(*reply));
+    if (streams.size() != 1 || streams[0].key != keys_[p]) {
+      return absl::InternalError("Redis: an answer about another stream");
     }
-    const redisReply& entries = *reply->element[0]->element[1];
-    if (entries.elements > 0) {
-      partition.recovered = NumberOf(TextOf(*entries.element[entries.elements - 1]->element[0]));
-    }
-    AMIKECO_ASSIGN_OR_RETURN(const int kept, Keep(p, entries, true));
-    if (kept == 0) {
+    if (streams[0].entries.empty()) {
       partition.recovering = false;
       continue;
     }
+    partition.recovered = streams[0].entries.back().id;
+    AMIKECO_RETURN_IF_ERROR(Keep(streams[0], true));
     return true;
   }
   return false;
@@ -161,11 +150,8 @@ absl::Status RedisQueue::Place::ReadNew(int limit, absl::Duration wait) {
   for (const int p : held) command.push_back(keys_[p]);
   command.insert(command.end(), held.size(), ">");
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, redis_.Run(command, wait));
-  for (size_t i = 0; i < reply->elements; ++i) {
-    const redisReply& stream = *reply->element[i];
-    const auto key = std::find(keys_.begin(), keys_.end(), TextOf(*stream.element[0]));
-    AMIKECO_RETURN_IF_ERROR(Keep(static_cast<int>(key - keys_.begin()), *stream.element[1], false).status());
-  }
+  AMIKECO_ASSIGN_OR_RETURN(auto streams, StreamsIn(*reply));
+  for (StreamRead& read : streams) AMIKECO_RETURN_IF_ERROR(Keep(read, false));
   return absl::OkStatus();
 }
 

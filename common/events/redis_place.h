@@ -10,6 +10,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "common/events/redis_queue.h"
+#include "common/events/redis_streams.h"
 
 namespace amikeco {
 
@@ -24,9 +25,9 @@ class RedisQueue::Place {
  private:
   struct Partition {
     bool held = false;
-    // Reads what was delivered before, behind this number, until there is no more.
+    // Reads what was delivered before, behind this id, until there is no more.
     bool recovering = false;
-    int64_t recovered = 0;
+    std::string recovered = "0-0";
     std::set<int64_t> unacknowledged;
   };
 
@@ -40,7 +41,7 @@ class RedisQueue::Place {
   absl::Status Read(int limit, absl::Time deadline);
   absl::StatusOr<bool> ReadAgain(int limit);
   absl::Status ReadNew(int limit, absl::Duration wait);
-  absl::StatusOr<int> Keep(int partition, const redisReply& entries, bool again);
+  absl::Status Keep(StreamRead& read, bool again);
   absl::Status ReportLoss();
   std::vector<Parcel> Take(int limit);
   std::vector<std::string> LeaseKeys() const;

@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "common/events/redis_place.h"
 #include "common/events/redis_scripts.h"
+#include "common/events/redis_streams.h"
 
 namespace amikeco {
 
@@ -37,7 +38,7 @@ absl::StatusOr<int64_t> RedisQueue::Begin(absl::string_view source, absl::string
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
                            RunScript(publisher_, redis_scripts::kBegin, source,
                                      {std::string(epoch), absl::StrCat(floor), absl::StrJoin(groups, " ")}));
-  return reply->integer;
+  return NumberIn(*reply);
 }
 
 absl::Status RedisQueue::Publish(const Batch& batch) {
@@ -50,7 +51,8 @@ absl::Status RedisQueue::Publish(const Batch& batch) {
   }
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply,
                            RunScript(publisher_, redis_scripts::kPublish, batch.source, std::move(arguments)));
-  if (reply->integer == 1) return absl::OkStatus();
+  AMIKECO_ASSIGN_OR_RETURN(const int64_t added, NumberIn(*reply));
+  if (added == 1) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("the queue does not have all facts up to ", batch.after));
 }
 
@@ -87,38 +89,7 @@ absl::Status RedisQueue::Trim(absl::string_view source, absl::string_view epoch,
 
 absl::StatusOr<std::vector<StreamStats>> RedisQueue::Stats(absl::string_view source) {
   AMIKECO_ASSIGN_OR_RETURN(const RedisReply reply, RunScript(observer_, redis_scripts::kStats, source, {}));
-  const int64_t all = reply->element[0]->integer;
-  StreamStats stream{std::string(source), "", 0, 0, all, 0, 0};
-  std::map<std::string, StreamStats> groups;
-  std::map<std::string, int> seen;
-  for (int p = 0; p < kPartitions; ++p) {
-    const redisReply& entry = *reply->element[p + 1];
-    const int64_t last = entry.element[1]->integer;
-    const bool intact = last >= entry.element[2]->integer;
-    stream.length += entry.element[0]->integer;
-    for (size_t i = 3; i < entry.elements; ++i) {
-      const redisReply& row = *entry.element[i];
-      const std::string name(TextOf(*row.element[0]));
-      StreamStats& group = groups.try_emplace(name, StreamStats{stream.source, name, 0, 0, all, 0, all}).first->second;
-      const int64_t pending = row.element[1]->integer;
-      const int64_t delivered = row.element[2]->integer;
-      int64_t done = delivered >= last ? all : delivered;
-      if (pending > 0) done = row.element[3]->integer - 1;
-      if (!intact) done = 0;  // what the stream lost is not acknowledged, however well the rest looks
-      group.pending += pending;
-      group.delivered_number = std::max(group.delivered_number, delivered);
-      group.acknowledged_number = std::min(group.acknowledged_number, done);
-      ++seen[name];
-    }
-  }
-  if (groups.empty()) return std::vector<StreamStats>{stream};
-  std::vector<StreamStats> stats;
-  for (auto& [name, group] : groups) {
-    group.length = stream.length;
-    if (seen[name] < kPartitions) group.acknowledged_number = 0;
-    stats.push_back(group);
-  }
-  return stats;
+  return StatsIn(source, *reply);
 }
 
 absl::Status RedisQueue::Check() {

@@ -5,6 +5,29 @@
 
 namespace amikeco {
 
+namespace {
+
+// A batch of facts, the claims of one call and the groups of a stream are some hundreds.
+constexpr int kMostElements = 1 << 16;
+
+void* CreateArray(const redisReadTask* task, int elements) {
+  static auto* const create = RedisReader(redisReaderCreate())->fn->createArray;
+  return elements > kMostElements ? nullptr : create(task, elements);
+}
+
+}  // namespace
+
+RedisReader NewRedisReader() {
+  RedisReader reader(redisReaderCreate());
+  static redisReplyObjectFunctions functions = [&] {
+    redisReplyObjectFunctions bounded = *reader->fn;
+    bounded.createArray = CreateArray;
+    return bounded;
+  }();
+  reader->fn = &functions;
+  return reader;
+}
+
 absl::Status StatusOf(const redisReply& reply) {
   if (reply.type != REDIS_REPLY_ERROR) return absl::OkStatus();
   const absl::string_view text = TextOf(reply);

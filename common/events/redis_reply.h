@@ -20,6 +20,14 @@ struct FreeReply {
 };
 using RedisReply = std::unique_ptr<redisReply, FreeReply>;
 
+// Reads replies from their bytes, as they come. A reply that claims more elements than any that we ask for has is an
+// error before there is room made for them.
+struct FreeReader {
+  void operator()(redisReader* reader) const { redisReaderFree(reader); }
+};
+using RedisReader = std::unique_ptr<redisReader, FreeReader>;
+RedisReader NewRedisReader();
+
 // OK unless the reply is an error; UNAVAILABLE when trying again later may help.
 absl::Status StatusOf(const redisReply& reply);
 // Whether the reply says that the server is not the primary, or not any more one that may be written to: another may

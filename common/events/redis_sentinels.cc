@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/events/redis_transport.h"
@@ -15,6 +14,15 @@ namespace {
 constexpr absl::Duration kPatience = absl::Milliseconds(500);
 
 }  // namespace
+
+absl::StatusOr<RedisEndpoint> PrimaryIn(const redisReply& answer) {
+  if (answer.type != REDIS_REPLY_ARRAY || answer.elements != 2) {
+    return absl::UnavailableError("watches no primary of this name");
+  }
+  auto primary = EndpointOf(TextOf(*answer.element[0]), TextOf(*answer.element[1]));
+  if (!primary.ok()) return absl::UnavailableError("names a primary without host and port");
+  return primary;
+}
 
 absl::StatusOr<RedisEndpoint> RedisSentinels::Ask(const RedisEndpoint& sentinel) const {
   const absl::Duration timeout = std::min(address_.timeout, kPatience);
@@ -28,14 +36,9 @@ absl::StatusOr<RedisEndpoint> RedisSentinels::Ask(const RedisEndpoint& sentinel)
       return absl::UnavailableError(absl::StrCat(Describe(sentinel), ": ", TextOf(*reply)));
     }
   }
-  const redisReply& answer = *replies.back();
-  RedisEndpoint primary;
-  if (answer.type != REDIS_REPLY_ARRAY || answer.elements != 2 ||
-      !absl::SimpleAtoi(TextOf(*answer.element[1]), &primary.port)) {
-    return absl::UnavailableError(absl::StrCat(Describe(sentinel), ": watches no primary of this name"));
-  }
-  primary.host = std::string(TextOf(*answer.element[0]));
-  return primary;
+  auto primary = PrimaryIn(*replies.back());
+  if (primary.ok()) return primary;
+  return absl::UnavailableError(absl::StrCat(Describe(sentinel), ": ", primary.status().message()));
 }
 
 absl::StatusOr<RedisEndpoint> RedisSentinels::FindPrimary() {

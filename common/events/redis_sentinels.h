@@ -6,8 +6,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/events/redis_address.h"
+#include "common/events/redis_reply.h"
 
 namespace amikeco {
+
+// The primary that a Sentinel names; UNAVAILABLE when it knows none by this name, or names none that can be called.
+absl::StatusOr<RedisEndpoint> PrimaryIn(const redisReply& answer);
 
 // Not thread safe.
 class RedisSentinels {

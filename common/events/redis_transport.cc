@@ -35,7 +35,7 @@ struct FreeAddresses {
 
 }  // namespace
 
-RedisTransport::RedisTransport(const RedisEndpoint& endpoint) : endpoint_(endpoint), reader_(redisReaderCreate()) {}
+RedisTransport::RedisTransport(const RedisEndpoint& endpoint) : endpoint_(endpoint), reader_(NewRedisReader()) {}
 
 RedisTransport::~RedisTransport() {
   if (socket_ >= 0) close(socket_);

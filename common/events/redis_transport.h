@@ -48,13 +48,10 @@ class RedisTransport {
   absl::Status Wait(short event, absl::Duration timeout);
   absl::Status Away(absl::string_view reason) const;
 
-  struct FreeReader {
-    void operator()(redisReader* reader) const { redisReaderFree(reader); }
-  };
   const RedisEndpoint endpoint_;
   int socket_ = -1;
   TlsSession tls_;  // null: plaintext
-  const std::unique_ptr<redisReader, FreeReader> reader_;
+  const RedisReader reader_;
 };
 
 }  // namespace amikeco
