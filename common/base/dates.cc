@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -68,11 +70,16 @@ std::string SortableTime(absl::Time time) {
 }
 
 absl::StatusOr<absl::TimeZone> ParseTimeZone(absl::string_view name) {
+  // Abseil would open any file, and takes "localtime" for the machine's zone.
+  constexpr size_t kLongest = 60;
+  const bool named = !name.empty() && name.size() <= kLongest && absl::ascii_isalpha(name[0]) && name != "localtime" &&
+                     std::all_of(name.begin(), name.end(),
+                                 [](char c) { return absl::ascii_isalnum(c) || absl::StrContains("/_+-", c); });
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone(name, &zone)) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is not an IANA time zone, such as Europe/Berlin"));
-  }
-  return zone;
+  if (named && absl::LoadTimeZone(name, &zone)) return zone;
+  return absl::InvalidArgumentError(named
+                                        ? absl::StrCat("\"", name, "\" is not an IANA time zone, such as Europe/Berlin")
+                                        : "it is not the name of an IANA time zone, such as Europe/Berlin");
 }
 
 }  // namespace amikeco

@@ -103,7 +103,17 @@ TEST(ParseTimeZone, KnowsZonesByTheirNames) {
   for (const char* name : {"UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"}) {
     EXPECT_TRUE(ParseTimeZone(name).ok()) << name;
   }
-  for (const char* name : {"Europe/Atlantis", "../etc/passwd", "EUROPE/BERLIN?"}) {
+  for (const char* name : {"", "Europe/Atlantis", "../etc/passwd", "EUROPE/BERLIN?", "localtime"}) {
+    EXPECT_FALSE(ParseTimeZone(name).ok()) << name;
+  }
+}
+
+TEST(ParseTimeZone, OpensNoOtherFiles) {
+  absl::TimeZone zone;
+  EXPECT_TRUE(absl::LoadTimeZone("/usr/share/zoneinfo/Europe/Berlin", &zone)) << "Abseil does";
+  for (const std::string& name :
+       {std::string("/usr/share/zoneinfo/Europe/Berlin"), std::string("file:/usr/share/zoneinfo/Europe/Berlin"),
+        std::string("Europe/../Europe/Berlin"), std::string("Europe/Berlin\0x", 15), std::string(61, 'A')}) {
     EXPECT_FALSE(ParseTimeZone(name).ok()) << name;
   }
 }

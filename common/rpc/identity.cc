@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/base/identity_name.h"
 #include "common/rpc/errors.h"
 
 namespace amikeco {
@@ -17,6 +18,10 @@ absl::string_view BearerToken(absl::string_view authorization) {
 
 absl::StatusOr<Actor> FromMetadata(const Metadata& metadata) {
   Actor actor{std::string(Find(metadata, kSubjectKey)), std::string(Find(metadata, kOrganisationKey)), {}};
+  for (const auto& [key, name] :
+       {std::pair(+kSubjectKey, &actor.subject), std::pair(+kOrganisationKey, &actor.organisation)}) {
+    if (!name->empty() && !IsIdentity(*name)) return Error(errors::kNoCredentials, absl::StrCat(key, " is no name."));
+  }
   for (const absl::string_view name : absl::StrSplit(Find(metadata, kRolesKey), ',', absl::SkipWhitespace())) {
     const auto role = ParseRole(absl::StripAsciiWhitespace(name));
     if (!role.ok()) return Error(errors::kNoCredentials, absl::StrCat(kRolesKey, ": ", role.status().message()));
@@ -50,7 +55,8 @@ absl::string_view Find(const Metadata& metadata, absl::string_view name) {
 absl::StatusOr<Role> ParseRole(absl::string_view name) {
   Role role = options::v1::ROLE_UNSPECIFIED;
   if (!options::v1::Role_Parse(std::string(name), &role) || role == options::v1::ROLE_UNSPECIFIED) {
-    return absl::InvalidArgumentError(absl::StrCat(name, " is no role; one is for instance ROLE_COORDINATOR"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(IsIdentity(name) ? name : "that", " is no role; one is for instance ROLE_COORDINATOR"));
   }
   return role;
 }
@@ -86,10 +92,11 @@ absl::StatusOr<Actor> Identifier::Identify(const Metadata& metadata, const Peer&
   const std::string& name = peer.certificate_name;
   if (const auto at = certificates_.find(name); at != certificates_.end()) return at->second;
   if (loopback_ && !Find(metadata, kSubjectKey).empty()) return FromMetadata(metadata);
-  if (!name.empty()) {
+  if (IsIdentity(name)) {
     return Error(errors::kUnknownCertificate,
                  absl::StrCat("The client certificate's name ", name, " is not known here."), {{"name", name}});
   }
+  if (!name.empty()) return Error(errors::kUnknownCertificate, "The client certificate's name is no name.");
   return Error(errors::kNoCredentials,
                loopback_ ? "The call names nobody: send amikeco-subject, amikeco-organisation and amikeco-roles."
                          : "The call brings no credentials.");

@@ -140,6 +140,20 @@ TEST_F(TokenTest, MustHoldTheClaimsThatTheConfigAsksFor) {
                   .ok());
 }
 
+TEST_F(TokenTest, NamesNobodyWhoCannotBeKept) {
+  const auto with = [&](const std::string& name) {
+    return Token(RsaKey(), "RS256", "rsa-1", absl::StrReplaceAll(Claims(), {{"people/K-17", name}}));
+  };
+  EXPECT_TRUE(Identify(with("people/Müller")).ok());
+  EXPECT_THAT(ReasonFor(with("people/\\u0000")), HasSubstr("TOKEN_INVALID"));
+  EXPECT_THAT(ReasonFor(with("people/K-17\\nROLE_AUDITOR")), HasSubstr("sub is no name"));
+  EXPECT_THAT(ReasonFor(with("people/\xff")), HasSubstr("TOKEN_INVALID"));
+  EXPECT_THAT(ReasonFor(with(std::string(256, 'K'))), HasSubstr("sub is no name"));
+  EXPECT_THAT(ReasonFor(Token(RsaKey(), "RS256", "rsa-1",
+                              absl::StrReplaceAll(Claims(), {{"sections/DE", "sections/\\u0001"}}))),
+              HasSubstr("organisation is no name"));
+}
+
 TEST_F(TokenTest, ThatIsNoTokenIsInvalid) {
   const std::string good = Token(RsaKey(), "RS256", "rsa-1", Claims());
   for (const std::string& bad :
@@ -206,6 +220,24 @@ TEST(Loopback, IsNotBelievedUnlessTheConfigSaysSo) {
                          ->Identify({{"amikeco-subject", "x"}, {"amikeco-roles", "ROLE_KING"}}, {})
                          .status()),
             "NO_CREDENTIALS");
+}
+
+TEST(Loopback, BelievesNoNameThatCannotBeKept) {
+  config::v1::IdentityConfig config;
+  config.set_insecure_loopback(true);
+  SystemClock clock;
+  const auto identifier = *Identifier::Create(config, clock);
+  for (const char* name : {"people/\xff", "people/K\n", "\x7f"}) {
+    EXPECT_EQ(ReasonOf(identifier->Identify({{"amikeco-subject", name}}, {}).status()), "NO_CREDENTIALS") << name;
+    const absl::Status elsewhere =
+        identifier->Identify({{"amikeco-subject", "people/K-17"}, {"amikeco-organisation", name}}, {}).status();
+    EXPECT_EQ(ReasonOf(elsewhere), "NO_CREDENTIALS") << name;
+    const absl::Status role =
+        identifier->Identify({{"amikeco-subject", "people/K-17"}, {"amikeco-roles", name}}, {}).status();
+    EXPECT_TRUE(absl::IsUnauthenticated(role)) << name;
+    EXPECT_TRUE(IsUtf8(role.message())) << name;
+    EXPECT_EQ(ReasonOf(identifier->Identify({}, {name}).status()), "CERTIFICATE_UNKNOWN") << name;
+  }
 }
 
 TEST(IdentityConfig, MustNameAWayToIdentifyAndRolesThatThereAre) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/hash.h"
+#include "common/base/identity_name.h"
 #include "common/base/steady.h"
 #include "common/config/textproto.h"
 #include "common/observe/log.h"
@@ -172,7 +173,12 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::VerifyAnew(absl::string_v
   if (!config_.audience().empty() && !HasAudience(claims, config_.audience()))
     return Invalid("it is for another audience");
   Verified verified{{Text(claims, "sub"), Text(claims, "organisation"), RolesClaim(claims)}, expires + kLeeway};
-  if (verified.actor.subject.empty()) return Invalid("its claim sub is missing");
+  const Actor& actor = verified.actor;
+  if (actor.subject.empty()) return Invalid("its claim sub is missing");
+  if (!IsIdentity(actor.subject)) return Invalid("its claim sub is no name");
+  if (!actor.organisation.empty() && !IsIdentity(actor.organisation)) {
+    return Invalid("its claim organisation is no name");
+  }
   return verified;
 }
 
