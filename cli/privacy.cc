@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "amikeco/ops/v1/privacy.pb.h"
 #include "cli/api.h"
+#include "cli/erased_persons.h"
 #include "cli/failure.h"
 #include "cli/invocation.h"
 #include "cli/print.h"
@@ -23,29 +24,16 @@ namespace {
 // Those that hear of every erasure; matching keeps no personal data.
 constexpr const char* kKeepers[] = {"applicant", "compliance", "notify"};
 
-void GatherPersons(const nlohmann::json& json, std::set<std::string>& persons) {
-  if (json.is_object() && json.contains("person") && json["person"].is_string()) {
-    persons.insert(json["person"].get<std::string>());
-  }
-  if (!json.is_structured()) return;
-  for (const auto& member : json) GatherPersons(member, persons);
-}
-
 // Whom the file names; nobody without a file.
 absl::StatusOr<std::set<std::string>> PersonsIn(const std::string& file) {
-  std::set<std::string> persons;
-  if (file.empty()) return persons;
+  if (file.empty()) return std::set<std::string>();
   std::ifstream stream(file);
   if (!stream) return Error(kNoFile, absl::StrCat("The file ", file, " cannot be read."), {{"file", file}});
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
-    return Error(kUsageError,
-                 absl::StrCat("The file ", file, " is not what `amikeco privacy erasures -o json` prints."),
-                 {{"file", file}});
+  if (auto persons = ParseErasedPersons(std::string{std::istreambuf_iterator<char>(stream), {}})) {
+    return *std::move(persons);
   }
-  GatherPersons(json, persons);
-  return persons;
+  return Error(kUsageError, absl::StrCat("The file ", file, " is not what `amikeco privacy erasures -o json` prints."),
+               {{"file", file}});
 }
 
 absl::StatusOr<std::set<std::string>> ErasedBy(const Settings& settings, const Service& service) {

@@ -1,8 +1,6 @@
 // `screen`: the people of a file against the watch-lists, a row each.
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,13 +10,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "amikeco/compliance/v1/screening.pb.h"
 #include "cli/api.h"
 #include "cli/failure.h"
 #include "cli/import.h"
 #include "cli/invocation.h"
+#include "cli/people.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -28,64 +26,7 @@
 namespace amikeco::cli {
 namespace {
 
-using compliance::v1::MatchPersonRequest;
 using compliance::v1::MatchPersonResponse;
-
-const std::vector<std::string>& ColumnsRead() {
-  static const auto& columns = *new std::vector<std::string>{"id", "name", "aliases", "birth", "nationality", "place"};
-  return columns;
-}
-
-// The index in the file of each column that is read; nothing for those that are not there.
-using Places = std::map<std::string, size_t>;
-
-absl::StatusOr<Places> ReadHeader(const CsvFile& file) {
-  Places places;
-  std::vector<std::string> unread;
-  const std::vector<std::string> titles = CsvFields(file.header);
-  for (size_t i = 0; i < titles.size(); ++i) {
-    const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(titles[i]));
-    const bool read = std::find(ColumnsRead().begin(), ColumnsRead().end(), name) != ColumnsRead().end();
-    if (read && !places.emplace(name, i).second) {
-      return Error(kUsageError, absl::StrCat("The header has the column ", name, " twice; nobody was screened."));
-    }
-    if (!read) unread.push_back(titles[i]);
-  }
-  if (places.count("name") == 0) return Error(kUsageError, "The header has no column name; nobody was screened.");
-  if (!unread.empty()) absl::FPrintF(stderr, "Columns that are not read: %s.\n", absl::StrJoin(unread, ", "));
-  return places;
-}
-
-struct Person {
-  std::string id, name;
-  MatchPersonRequest request;
-};
-
-// Empty when the row makes sense, else what is wrong with it.
-std::string ReadPerson(const Places& places, size_t width, absl::string_view row, Person& person) {
-  const std::vector<std::string> cells = CsvFields(row);
-  if (cells.size() != width) {
-    return absl::StrCat("The row has ", cells.size(), " fields, the header has ", width, ".");
-  }
-  const auto cell = [&](const char* column) -> std::string {
-    const auto place = places.find(column);
-    return place == places.end() ? "" : std::string(absl::StripAsciiWhitespace(cells[place->second]));
-  };
-  person.id = cell("id");
-  person.name = cell("name");
-  if (person.name.empty()) return "name is empty.";
-  auto& particulars = *person.request.mutable_particulars();
-  particulars.add_names(person.name);
-  for (absl::string_view alias : absl::StrSplit(cell("aliases"), ';', absl::SkipWhitespace())) {
-    particulars.add_names(std::string(absl::StripAsciiWhitespace(alias)));
-  }
-  particulars.set_birth(cell("birth"));
-  for (absl::string_view code : absl::StrSplit(cell("nationality"), absl::ByAnyChar("; "), absl::SkipEmpty())) {
-    particulars.add_nationalities(absl::AsciiStrToUpper(code));
-  }
-  particulars.set_place(cell("place"));
-  return "";
-}
 
 std::string Spoken(compliance::v1::MatchOutcome outcome) {
   return std::string(absl::StripPrefix(compliance::v1::MatchOutcome_Name(outcome), "MATCH_OUTCOME_"));
@@ -167,11 +108,13 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
   AMIKECO_ASSIGN_OR_RETURN(const std::string text, ReadImported(invocation));
   const CsvFile file = SplitCsv(text, 1, kLongestRow, "");
   AMIKECO_RETURN_IF_ERROR(CheckHeader(invocation.words[0], file));
-  AMIKECO_ASSIGN_OR_RETURN(const Places places, ReadHeader(file));
+  AMIKECO_ASSIGN_OR_RETURN(const PeopleColumns columns, ReadPeopleHeader(file.header));
+  if (!columns.unread.empty()) {
+    absl::FPrintF(stderr, "Columns that are not read: %s.\n", absl::StrJoin(columns.unread, ", "));
+  }
   const auto& method = *FindMethod("compliance/MatchPerson");
   AMIKECO_ASSIGN_OR_RETURN(const Service service, ServiceFor(invocation.settings, method));
   AMIKECO_ASSIGN_OR_RETURN(const auto session, Session::Open(invocation.settings, service));
-  const size_t width = CsvFields(file.header).size();
   ImportReport report;
   ReportLosses(file, "", report);
   std::vector<std::vector<std::string>> rows;
@@ -180,7 +123,7 @@ absl::StatusOr<int> ScreenFile(Invocation& invocation) {
   int done = 0;
   for (const CsvChunk& chunk : file.chunks) {
     Person person;
-    const std::string wrong = ReadPerson(places, width, chunk.text, person);
+    const std::string wrong = ReadPerson(columns, chunk.text, person);
     if (!wrong.empty()) {
       Reject(report, chunk.first_line, wrong);
     } else {

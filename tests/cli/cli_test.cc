@@ -686,8 +686,11 @@ TEST_F(Cli, FindsWhoCameBackWithABackup) {
   const Ran found = Run({"privacy", "verify", "--head", file});
   EXPECT_EQ(found.code, 1);
   EXPECT_EQ(found.out, "applicant\tmembers/M-2\ncompliance\tmembers/M-2\nnotify\tmembers/M-2\n");
-  std::ofstream(file) << "no json";
-  EXPECT_EQ(Run({"privacy", "verify", "--head", file}).code, 2);
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  for (const std::string& wrong : {std::string("no json"), std::string("[]"), "{\"erasures\":" + deep + "}"}) {
+    std::ofstream(file) << wrong;
+    EXPECT_EQ(Run({"privacy", "verify", "--head", file}).code, 2) << wrong.substr(0, 20);
+  }
 }
 
 TEST_F(Cli, SaysWhetherTheServicesAreReady) {

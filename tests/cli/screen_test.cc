@@ -96,7 +96,8 @@ TEST_F(ScreenCommand, ImportsAListInPiecesAndScreensTheRowsOfAFile) {
                                   "P-2,\"Quarrington, Ottoline\",1970-01-01,,\n"
                                   "P-3,,1970-01-01,,\n"
                                   "P-4,Anna Arendt,yesterday,,\n"
-                                  "P-5,Anna\n");
+                                  "P-5,Anna\n"
+                                  "P-\xff,Anna,,,\n");
   const Ran ran = Run({"screen", people, "-o", "csv"});
   EXPECT_EQ(ran.code, 7) << ran.err;
   EXPECT_THAT(ran.out, StartsWith("line,id,name,outcome,score,list,entry,why\n"
@@ -105,7 +106,7 @@ TEST_F(ScreenCommand, ImportsAListInPiecesAndScreensTheRowsOfAFile) {
                              HasSubstr("3,P-2,\"Quarrington, Ottoline\",CLEAR,,,,\n"), Not(HasSubstr("Arendt"))));
   EXPECT_THAT(ran.err, AllOf(HasSubstr("Columns that are not read: colour."), HasSubstr("Line 4: name is empty."),
                              HasSubstr("Line 5: birth: must be a date"), HasSubstr("Line 6: The row has 2 fields"),
-                             HasSubstr("100 %  5 of 5 people")));
+                             HasSubstr("Line 7: The row is not UTF-8."), HasSubstr("100 %  6 of 6 people")));
   EXPECT_THAT(ran.err, Not(HasSubstr("partial")));
   const std::string notices =
       File("notices.json", R"([{"entity_id": "2026/1", "name": "MALINAK", "forename": "Piotr"}])");
@@ -118,6 +119,11 @@ TEST_F(ScreenCommand, ImportsAListInPiecesAndScreensTheRowsOfAFile) {
 TEST_F(ScreenCommand, SaysWhatIsWrongBeforeAnythingIsDone) {
   const std::string people = File("people.csv", "who\nAnna\n");
   EXPECT_EQ(Run({"screen", people}).code, 2);
+  EXPECT_EQ(Run({"screen", File("latin.csv",
+                                "name,Stra\xdf"
+                                "e\nAnna,\n")})
+                .code,
+            2);
   EXPECT_EQ(Run({"screen", File("one.csv", "name\nAnna\n")}).code, 5) << "there is no list";
   EXPECT_EQ(Run({"watch-list", "list", "-o", "csv"}).code, 2) << "csv is of screen alone";
   EXPECT_EQ(Run({"watch-list", "import", "un", "consolidated", folder_ / "none.xml"}, "operations").code, 2);

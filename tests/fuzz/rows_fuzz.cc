@@ -12,6 +12,8 @@
 #include "cli/csv.h"
 #include "cli/fields.h"
 #include "cli/import_rows.h"
+#include "cli/people.h"
+#include "common/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace amikeco::fuzz {
@@ -55,6 +57,23 @@ void FillAll(const std::string& cell) {
   }
 }
 
+// As `screen` reads it.
+void TryPeople(const cli::CsvFile& file) {
+  const auto columns = cli::ReadPeopleHeader(file.header);
+  if (!columns.ok()) return RequireRefusal(columns.status());
+  for (const cli::CsvChunk& row : file.chunks) {
+    cli::Person person;
+    const std::string wrong = cli::ReadPerson(*columns, row.text, person);
+    Require(IsUtf8(wrong), "what is wrong can be told");
+    if (!wrong.empty()) continue;
+    const auto& particulars = person.request.particulars();
+    Require(!person.name.empty() && particulars.names_size() >= 1 && particulars.names(0) == person.name, "a name");
+    Require(
+        IsUtf8(person.id) && compliance::v1::MatchPersonRequest().ParseFromString(person.request.SerializeAsString()),
+        "whoever is screened can be asked about");
+  }
+}
+
 }  // namespace
 
 void Try(absl::string_view input) {
@@ -70,7 +89,9 @@ void Try(absl::string_view input) {
   }
   Require(rows == whole.rows, "rows are counted");
   int cells = 4;  // more of one input would be more of the same
-  for (const cli::CsvChunk& row : cli::SplitCsv(input, 1, 1 << 20, "").chunks) {
+  const cli::CsvFile cut = cli::SplitCsv(input, 1, 1 << 20, "");
+  TryPeople(cut);
+  for (const cli::CsvChunk& row : cut.chunks) {
     for (const std::string& cell : cli::CsvFields(row.text)) {
       if (cells-- > 0) FillAll(cell);
     }
