@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "common/base/utf8.h"
 #include "common/config/textproto.h"
 #include "common/rpc/testing/keys.h"
 
