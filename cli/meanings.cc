@@ -14,7 +14,7 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// What fields of a name mean everywhere, and "Message.field" in one message, where the proto file says nothing.
+// What fields of a name mean everywhere, where the proto file says nothing.
 constexpr std::pair<absl::string_view, const char*> kMeanings[] = {
     {"birth_date", "Day of birth."},
     {"email", "Electronic mail address."},
@@ -29,46 +29,13 @@ constexpr std::pair<absl::string_view, const char*> kMeanings[] = {
     {"postal_address", "Where letters are sent to."},
     {"reason", "Why; no personal data."},
     {"topics", "Topics of which it has something to show."},
-    {"Agency.county", "County that it is in."},
-    {"Agency.title", "What the agency is called."},
-    {"AssessmentContent.funding_body", "Who pays."},
-    {"AssessmentContent.implementing_body", "Who carries it out."},
-    {"AssessmentContent.kind", "Whether abilities are built up, or a case is helped with."},
-    {"AssessmentContent.purpose", "What the activity is, and what for."},
-    {"CheckEligibilityRequest.fellows", "Of a cohort: who goes with the member."},
-    {"CompareNamesRequest.first", "A name, in any script."},
-    {"CompareNamesRequest.second", "The name that it is compared with."},
-    {"DecideAssessmentRequest.verdict", "Whether the activity goes ahead."},
-    {"Declarations.service_years", "Years of service as typed by the applicant; information for hosts, never a gate."},
-    {"HostOffer.lodging", "Where officers can be lodged."},
-    {"NotificationContent.cost", "What the engagement costs."},
-    {"NotificationContent.ranks", "Ranks of those who take part."},
-    {"OfferToHostRequest.kind", "Whether an agency would like to host officers, or a person to have one at home."},
-    {"OpenVettingCaseRequest.clearance", "Of a person's case: the stay's clearance."},
-    {"OpenVettingCaseRequest.start", "Of a unit's case: the first day for which the clearance is needed."},
-    {"OpenVettingCaseRequest.unit_case", "Of a person's case: the case of the person's unit."},
-    {"RecordAssistedActivityRequest.service_area", "What the assistance was in: digital-investigation."},
-    {"RecordVisaRequest.documents", "Forms that there are; never the forms themselves."},
-    {"RecordVisaRequest.sponsor", "Who sponsors it. Empty: nobody."},
-    {"RecordVisaRequest.type", "Sort of visa."},
-    {"RemoveLegRequest.leg", "Id of the leg."},
-    {"RespondToHomeStayRequest.answer", "Whether the officer may stay."},
-    {"SectionTerms.state", "A provisional or suspended section neither sends nor hosts."},
-    {"ServeWatchListVersionRequest.version", "Number of the version, which must be one that is kept."},
-    {"SetActivitiesRequest.activities", "All activities of the stay, in place of those before."},
-    {"SetClockRequest.time", "What the clock is to show; a time in the past changes nothing."},
-    {"SignWaiverRequest.user_agent", "Program from which it is signed, as the signer's frontend saw it."},
-    {"VoidItemRequest.item", "The item whose records no longer count."},
 };
 
 std::string KnownMeaningOf(const FieldDescriptor& field) {
-  const std::string full = absl::StrCat(field.containing_type()->name(), ".", field.name());
-  std::string known;
   for (const auto& [name, meaning] : kMeanings) {
-    if (name == full) return meaning;
-    if (name == field.name()) known = meaning;
+    if (name == field.name()) return meaning;
   }
-  return known;
+  return "";
 }
 
 // "First and last day covered." is written once, above the first of two days; so it is of latitude and longitude.
