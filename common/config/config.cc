@@ -6,6 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/status.h"
+#include "common/config/located.h"
 
 namespace amikeco {
 namespace {
@@ -68,6 +70,13 @@ Arguments ParseArguments(int argc, const char* const* argv) {
   return arguments;
 }
 
+// What is wrong with the file: every field that was found, with its line.
+absl::Status InFile(const std::string& path, const google::protobuf::Message& config, const absl::Status& wrong) {
+  const auto text = ReadFile(path);
+  if (text.ok() && DetailOf<google::rpc::BadRequest>(wrong).ok()) return Located(path, *text, config, wrong);
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", wrong.message()));
+}
+
 }  // namespace
 
 absl::string_view Version() { return AMIKECO_VERSION; }
@@ -85,7 +94,7 @@ CommandLineAnswer LoadConfig(int argc, const char* const* argv, google::protobuf
   absl::Status status = ParseTextprotoFile(arguments.config, config);
   if (status.ok() && validate) {
     status = validate();
-    if (!status.ok()) status = absl::InvalidArgumentError(absl::StrCat(arguments.config, ": ", status.message()));
+    if (!status.ok()) status = InFile(arguments.config, config, status);
   }
   if (!status.ok()) return Exit(kMistake, "", absl::StrCat(status.message(), "\n"));
   if (arguments.check) return Exit(0, absl::StrCat(arguments.config, ": ok\n"));

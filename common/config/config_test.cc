@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "amikeco/config/v1/config.pb.h"
 #include "amikeco/programme/v1/programme.pb.h"
+#include "common/base/status.h"
 
 namespace amikeco {
 namespace {
@@ -124,6 +125,19 @@ TEST_F(ConfigFileTest, IsRefusedByTheServicesOwnCheckToo) {
                                         [] { return absl::InvalidArgumentError("programmes_dir is missing"); });
   EXPECT_EQ(answer.exit_code, 2);
   EXPECT_EQ(answer.error, absl::StrCat(path_, ": programmes_dir is missing\n"));
+}
+
+TEST_F(ConfigFileTest, IsRefusedFieldByFieldWithTheirLines) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "common {\n  process {\n    log_level: \"loud\"\n  }\n}\n").ok());
+  const CommandLineAnswer answer = Load({"--check", "--config", path_.c_str()}, [] {
+    FieldErrors wrong;
+    wrong.Add("common.process.log_level", "must be \"info\"");
+    wrong.Add("compliance", "must be set");
+    return wrong.ToStatus();
+  });
+  EXPECT_EQ(answer.exit_code, 2);
+  EXPECT_EQ(answer.error, absl::StrCat(path_, ":3: common.process.log_level: must be \"info\"\n", path_,
+                                       ":1: compliance: must be set\n"));
 }
 
 TEST_F(ConfigFileTest, ThatCannotBeReadIsSaidSo) {
