@@ -2,17 +2,15 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <nlohmann/json.hpp>
-
 #include "amikeco/ops/v1/ops.pb.h"
+#include "cli/bounded_json.h"
 
 namespace amikeco::cli {
 namespace {
 
 using Heads = std::map<std::string, AuditHead>;
 
-// Brackets within brackets: two for several heads, and what a later program may add to one. Text nested without end
-// would be printed by recursion without end.
+// Brackets within brackets: two for several heads, and what a later program may add to one.
 constexpr int kMaxDepth = 8;
 
 bool AddHead(const std::string& json, Heads& heads) {
@@ -28,16 +26,11 @@ bool AddHead(const std::string& json, Heads& heads) {
 }  // namespace
 
 std::optional<Heads> ParseAuditHeads(absl::string_view json) {
-  bool shallow = true;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    shallow = shallow && depth <= kMaxDepth;
-    return shallow;
-  };
-  const auto parsed = nlohmann::json::parse(json.begin(), json.end(), watch, /*allow_exceptions=*/false);
-  if (!shallow || !parsed.is_object() || parsed.empty()) return std::nullopt;
+  const auto parsed = ParseBoundedJson(json, kMaxDepth);
+  if (!parsed || parsed->empty()) return std::nullopt;
   Heads heads;
-  if (parsed.contains("source")) return AddHead(std::string(json), heads) ? std::optional(heads) : std::nullopt;
-  for (const auto& member : parsed) {
+  if (parsed->contains("source")) return AddHead(std::string(json), heads) ? std::optional(heads) : std::nullopt;
+  for (const auto& member : *parsed) {
     if (!AddHead(member.dump(), heads)) return std::nullopt;
   }
   return heads;

@@ -1,14 +1,13 @@
 #include "cli/erased_persons.h"
 
-#include <nlohmann/json.hpp>
+#include "cli/bounded_json.h"
 
 namespace amikeco::cli {
 namespace {
 
 using Persons = std::set<std::string>;
 
-// Brackets within brackets: five for what an erasure left, by service, and what a later program may add. Text nested
-// without end would be gone through by recursion without end.
+// Brackets within brackets: five for what an erasure left, by service, and what a later program may add.
 constexpr int kMaxDepth = 16;
 
 void Gather(const nlohmann::json& json, Persons& persons) {
@@ -22,15 +21,10 @@ void Gather(const nlohmann::json& json, Persons& persons) {
 }  // namespace
 
 std::optional<Persons> ParseErasedPersons(absl::string_view json) {
-  bool shallow = true;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    shallow = shallow && depth <= kMaxDepth;
-    return shallow;
-  };
-  const auto parsed = nlohmann::json::parse(json.begin(), json.end(), watch, /*allow_exceptions=*/false);
-  if (!shallow || !parsed.is_object()) return std::nullopt;
+  const auto parsed = ParseBoundedJson(json, kMaxDepth);
+  if (!parsed) return std::nullopt;
   Persons persons;
-  Gather(parsed, persons);
+  Gather(*parsed, persons);
   if (persons.count("") > 0) return std::nullopt;
   return persons;
 }

@@ -26,7 +26,7 @@ struct Entry {
   bool counts() const { return accepted_kind && right_host; }
 };
 
-enum class Verdict { kNothing, kGood, kFailed, kReview, kIncomplete };
+enum class Verdict { kNothing, kGood, kIncomplete, kReview, kFailed };  // the worst last
 
 // One required item beside everything that was recorded for it.
 class Item {
@@ -54,20 +54,20 @@ class Item {
   }
 
   Verdict On(absl::CivilDay day) const {
-    std::set<Verdict> said;
+    Verdict worst = Verdict::kNothing;
+    bool good = false, review = false;
     std::set<std::string> decided;  // kinds about which a later record has spoken
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
       if (!entry->counts() || !entry->days.Contains(day)) continue;
       if (!decided.insert(entry->record->kind()).second) continue;
-      said.insert(VerdictOf(entry->record->outcome()));
+      const Verdict verdict = VerdictOf(entry->record->outcome());
+      worst = std::max(worst, verdict);
+      good = good || verdict == Verdict::kGood;
+      review = review || verdict == Verdict::kReview;
     }
-    using V = Verdict;
-    const auto against_first = {V::kFailed, V::kReview, V::kIncomplete, V::kGood};
-    const auto good_first = {V::kGood, V::kReview, V::kFailed};
-    for (const Verdict verdict : Checked() ? std::vector(against_first) : std::vector(good_first)) {
-      if (said.count(verdict) > 0) return verdict;
-    }
-    return Verdict::kNothing;
+    if (Checked()) return worst;
+    if (good) return Verdict::kGood;
+    return review ? Verdict::kReview : worst;
   }
 
   bool HoldsOn(absl::CivilDay day) const { return On(day) == Verdict::kGood; }
