@@ -93,8 +93,7 @@ TEST(SecretKey, IsReadFromAFileOfHexadecimalDigits) {
 }
 
 TEST(SecretKey, RefusesAFileThatHoldsSomethingElseAndDoesNotRepeatIt) {
-  for (const std::string& text :
-       {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g')}) {
+  for (const std::string& text : {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g')}) {
     const KeyFile file(text);
     const auto key = SecretKey::FromFile(file.path());
     EXPECT_EQ(key.status().code(), absl::StatusCode::kInvalidArgument) << text;

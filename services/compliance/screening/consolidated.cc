@@ -108,6 +108,7 @@ class Reader {
     path_.emplace_back(name);
     text_.clear();
     if (name == "INDIVIDUAL" || name == "ENTITY") {
+      if (entry_.line > 0) return Stop("an entry is inside another");
       entry_ = Entry();
       entry_.line = Line();
       entry_.kind = name == "INDIVIDUAL" ? Kind::kPerson : Kind::kOrganisation;

@@ -165,6 +165,9 @@ TEST(ParseConsolidated, RefusesWhatIsCutOffAnywhere) {
 
 TEST(ParseConsolidated, RefusesAnotherRootDeepNestingAndLongTexts) {
   EXPECT_THAT(ParseConsolidated("x", "<HTML/>").status().message(), HasSubstr("root"));
+  const std::string nested =
+      absl::StrReplaceAll(kXml, {{"<ENTITY>", "<ENTITY>\n<ENTITY>"}, {"</ENTITY>", "</ENTITY></ENTITY>"}});
+  EXPECT_THAT(ParseConsolidated("x", nested).status().message(), HasSubstr("inside another"));
   std::string deep = "<CONSOLIDATED_LIST>";
   for (int i = 0; i < 1000; ++i) deep += "<A>";
   EXPECT_THAT(ParseConsolidated("x", deep).status().message(), HasSubstr("nested"));
