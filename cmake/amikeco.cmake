@@ -2,10 +2,10 @@
 # builds it is not to be stopped by what another compiler, or another optimisation, warns of.
 # Includes are written from the root of the tree: #include "common/store/store.h".
 
-# Tells the thread sanitizer what Abseil's locks order.
+# Tells the thread sanitizer what Abseil's locks and gRPC's queues order.
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
-  add_library(amikeco_tsan_absl OBJECT tests/support/tsan_absl.cc)
-  target_link_libraries(amikeco_tsan_absl PUBLIC absl::synchronization absl::time ${CMAKE_DL_LIBS})
+  add_library(amikeco_tsan OBJECT tests/support/tsan_absl.cc tests/support/tsan_grpc.cc)
+  target_link_libraries(amikeco_tsan PUBLIC absl::synchronization absl::time ${CMAKE_DL_LIBS})
 endif()
 
 function(_amikeco_common target)
@@ -54,8 +54,8 @@ function(amikeco_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  if(TARGET amikeco_tsan_absl)
-    target_link_libraries(${name} PRIVATE amikeco_tsan_absl)
+  if(TARGET amikeco_tsan)
+    target_link_libraries(${name} PRIVATE amikeco_tsan)
   endif()
   if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5")

@@ -41,6 +41,11 @@ bool Mutex::TryLock() {
   return locked;
 }
 
+void Mutex::LockWhen(const Condition& condition) {
+  Lock();
+  Await(condition);
+}
+
 // The library has a condition looked at by whichever thread unlocks, which the sanitizer would take for a race.
 void Mutex::Await(const Condition& condition) { (void)AwaitWithTimeout(condition, InfiniteDuration()); }
 
