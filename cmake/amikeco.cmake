@@ -4,7 +4,7 @@
 
 # Tells the thread sanitizer what Abseil's locks and gRPC's queues order.
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
-  add_library(amikeco_tsan OBJECT tests/support/tsan_absl.cc tests/support/tsan_grpc.cc)
+  add_library(amikeco_tsan OBJECT tests/support/tsan.cc)
   target_link_libraries(amikeco_tsan PUBLIC absl::synchronization absl::time ${CMAKE_DL_LIBS})
 endif()
 

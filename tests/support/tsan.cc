@@ -1,6 +1,7 @@
-// What Debian's Abseil orders is unknown to the thread sanitizer, as the library was built without it. These stand
-// before the library's functions in programs of the tsan preset, call them, and tell it.
+// What Debian's Abseil and gRPC order is unknown to the thread sanitizer, as they were built without it. These stand
+// before the libraries' functions in programs of the tsan preset, call them, and tell it.
 #include <dlfcn.h>
+#include <grpc/grpc.h>
 #include <sanitizer/tsan_interface.h>
 
 #include <cstdlib>
@@ -14,7 +15,7 @@ namespace {
 template <typename Function>
 Function* Real(const char* name) {
   void* const found = dlsym(RTLD_NEXT, name);
-  if (found == nullptr) std::abort();  // another version of Abseil
+  if (found == nullptr) std::abort();  // another version of the library
   return reinterpret_cast<Function*>(found);
 }
 
@@ -106,3 +107,21 @@ bool Notification::WaitForNotificationWithDeadline(Time deadline) const {
 }
 
 }  // namespace absl
+
+extern "C" {
+
+// What happened before a batch was handed over has happened for whoever is told that it ended.
+grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op* ops, size_t count, void* tag, void* reserved) {
+  static auto* const real = Real<decltype(grpc_call_start_batch)>("grpc_call_start_batch");
+  __tsan_release(tag);
+  return real(call, ops, count, tag, reserved);
+}
+
+grpc_event grpc_completion_queue_next(grpc_completion_queue* queue, gpr_timespec deadline, void* reserved) {
+  static auto* const real = Real<decltype(grpc_completion_queue_next)>("grpc_completion_queue_next");
+  const grpc_event event = real(queue, deadline, reserved);
+  if (event.type == GRPC_OP_COMPLETE) __tsan_acquire(event.tag);
+  return event;
+}
+
+}  // extern "C"
