@@ -2,7 +2,7 @@
 .PHONY: build test check-asan check-tsan fuzz lint format run bench chaos clean
 
 build:
-	tools/install run
+	tools/install check
 	cmake --preset dev -Wno-dev
 	ninja -C build/dev
 

@@ -31,8 +31,6 @@ using programme::v1::Programme;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kInboundName[] = "programmes/ipa-exchange-inbound";
-
 std::string ReadText(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;

@@ -467,7 +467,6 @@ TEST_F(ConsumerTest, SaysSoWhenAReactionHangs) {
 // A queue that answers, and never delivers.
 class SilentQueue final : public Queue {
  public:
-  explicit SilentQueue(Queue& queue) : queue_(queue) {}
   int left = 0;
 
   absl::StatusOr<int64_t> Begin(absl::string_view, absl::string_view, int64_t floor,
@@ -485,13 +484,10 @@ class SilentQueue final : public Queue {
     return std::vector<StreamStats>{{std::string(source), "here", 5, 0, 5, 2, 2}};
   }
   absl::Status Check() override { return absl::OkStatus(); }
-
- private:
-  Queue& queue_;
 };
 
 TEST_F(ConsumerTest, CannotLookHealthyAndDoNothing) {
-  SilentQueue silent(queue_);
+  SilentQueue silent;
   Service here("here", silent);
   ConsumerOptions options = Hasty();
   options.stuck_after = absl::Milliseconds(40);

@@ -36,11 +36,11 @@ Match MatchWith(const std::string& entry, const std::string& entry_hash = "e1",
   return match;
 }
 
-Screening Screened(Screening screening, std::vector<Match> matches, const std::string& subject_hash = "s1",
+Screening Screened(const Screening& screening, std::vector<Match> matches, const std::string& subject_hash = "s1",
                    bool again = false) {
   const ScreeningGround ground{"screenings/1", "members/F-1", "organisations/operator", again};
   const ScreeningResult result{"r", subject_hash, {}, std::move(matches)};
-  return After(std::move(screening), OnScreened(screening, ground, result, {kNow, again ? kClock : kOmar}));
+  return After(screening, OnScreened(screening, ground, result, {kNow, again ? kClock : kOmar}));
 }
 
 v1::AdjudicateHitRequest Saying(Hit::State decision, int hit = 1) {
