@@ -14,7 +14,7 @@ namespace {
 
 using Lines = std::vector<std::vector<std::string>>;
 
-constexpr char kUsage[] = "amikeco <noun> <verb> [arguments] [flags]";
+constexpr char kSynopsis[] = "amikeco <noun> <verb> [arguments] [flags]";
 
 constexpr char kEnvironment[] =
     "AMIKECO_APPLICANT, AMIKECO_MATCHING, AMIKECO_COMPLIANCE and AMIKECO_NOTIFY say where the services are "
@@ -123,7 +123,7 @@ std::string MarkdownTable(absl::string_view first, absl::string_view second, con
 std::string Overview() {
   Lines nouns;
   for (const std::string& noun : Nouns()) nouns.push_back({noun, MeaningOf(absl::string_view(noun))});
-  return absl::StrCat("Usage: ", kUsage, "\n\nExamples:\n",
+  return absl::StrCat("Usage: ", kSynopsis, "\n\nExamples:\n",
                       "  amikeco health\n  amikeco application list --state in-matching -o json\n",
                       "  amikeco application why A-2027-001\n\nNouns:\n", Indented(nouns),
                       "\nFlags of every command:\n", Indented(GlobalLines()), "\nExit codes:\n", Indented(ExitCodes()),
@@ -162,7 +162,7 @@ std::string HelpFor(const Command& command) {
 
 std::string Manual() {
   std::string text = absl::StrCat(
-      "# amikeco, the command line\n\n<!-- Made by `amikeco help --markdown`; a test compares. -->\n\n    ", kUsage,
+      "# amikeco, the command line\n\n<!-- Made by `amikeco help --markdown`; a test compares. -->\n\n    ", kSynopsis,
       "\n\n", kEnvironment,
       " Names may be shortened: `M-1042` is `members/M-1042` where a member is expected. Days are `YYYY-MM-DD`, times "
       "RFC 3339; "

@@ -21,13 +21,13 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-struct Column {
+struct TableColumn {
   std::string title;
   std::string path;
 };
 
-std::vector<Column> ParseColumns(absl::string_view text) {
-  std::vector<Column> columns;
+std::vector<TableColumn> ParseColumns(absl::string_view text) {
+  std::vector<TableColumn> columns;
   for (absl::string_view part : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
     const std::pair<std::string, std::string> column = absl::StrSplit(part, '=');
     columns.push_back({column.first, column.second});
@@ -70,17 +70,17 @@ const google::protobuf::Descriptor& RecordType(const Message& answer) {
 }
 
 std::string PrintRows(const std::vector<Answer>& answers, bool aligned) {
-  const std::vector<Column> columns = ParseColumns(ColumnsOf(RecordType(*answers[0].message)));
+  const std::vector<TableColumn> columns = ParseColumns(ColumnsOf(RecordType(*answers[0].message)));
   const bool named = !answers[0].service.empty();
   std::vector<std::string> header;
   if (named) header.emplace_back("SERVICE");
-  for (const Column& column : columns) header.push_back(column.title);
+  for (const TableColumn& column : columns) header.push_back(column.title);
   std::vector<std::vector<std::string>> lines;
   for (const Answer& answer : answers) {
     for (const Message* record : Records(*answer.message)) {
       auto& line = lines.emplace_back();
       if (named) line.push_back(answer.service);
-      for (const Column& column : columns) line.push_back(Cell(*record, *answer.message, column.path));
+      for (const TableColumn& column : columns) line.push_back(Cell(*record, *answer.message, column.path));
     }
   }
   return Table(header, lines, aligned);
@@ -111,7 +111,7 @@ std::string PrintNames(const std::vector<Answer>& answers) {
   std::string text;
   for (const Answer& answer : answers) {
     for (const Message* record : Records(*answer.message)) {
-      const std::vector<Column> columns = ParseColumns(ColumnsOf(*record->GetDescriptor()));
+      const std::vector<TableColumn> columns = ParseColumns(ColumnsOf(*record->GetDescriptor()));
       const bool named = record->GetDescriptor()->FindFieldByName("name") != nullptr || columns.empty();
       absl::StrAppend(&text, TextAt(*record, named ? "name" : columns[0].path), "\n");
     }

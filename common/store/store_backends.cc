@@ -50,14 +50,14 @@ class PostgresBackend final : public StoreBackend {
 };
 
 // Stopped when the tests have ended.
-std::unique_ptr<PostgresServer>& Server() {
+std::unique_ptr<PostgresServer>& SharedServer() {
   static std::unique_ptr<PostgresServer> server;
   return server;
 }
 
 class StopServer final : public ::testing::Environment {
  public:
-  void TearDown() override { Server().reset(); }
+  void TearDown() override { SharedServer().reset(); }
 };
 
 const auto* const kStopServer = ::testing::AddGlobalTestEnvironment(new StopServer);
@@ -67,13 +67,13 @@ const auto* const kStopServer = ::testing::AddGlobalTestEnvironment(new StopServ
 std::unique_ptr<StoreBackend> NewSqlite() { return std::make_unique<SqliteBackend>(); }
 
 std::unique_ptr<StoreBackend> NewPostgres() {
-  if (Server() == nullptr) {
+  if (SharedServer() == nullptr) {
     auto started = PostgresServer::Start();
     EXPECT_TRUE(started.ok()) << started.status();
     if (!started.ok()) return nullptr;
-    Server() = *std::move(started);
+    SharedServer() = *std::move(started);
   }
-  const auto conninfo = Server()->NewDatabase();
+  const auto conninfo = SharedServer()->NewDatabase();
   EXPECT_TRUE(conninfo.ok()) << conninfo.status();
   if (!conninfo.ok()) return nullptr;
   return std::make_unique<PostgresBackend>(*conninfo);
