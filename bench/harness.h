@@ -44,7 +44,8 @@ void BenchRanking();
 void BenchCommitToEffect();
 void BenchTransport();
 void BenchEffects();
-void BenchGrowth();
+void BenchGrowthOnSqlite();
+void BenchGrowthOnPostgres();
 void BenchScreening();
 
 }  // namespace amikeco::bench
